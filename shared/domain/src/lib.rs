@@ -1,0 +1,21 @@
+//! What is true of licenses: ids, time, money, states, verdicts, books of devices and limits.
+//!
+//! No I/O, no async, no clock: every function is a plain function of its arguments.
+
+pub mod audit;
+pub mod command;
+pub mod fleet;
+pub mod host;
+pub mod id;
+pub mod judge;
+pub mod license;
+pub mod limiter;
+pub mod money;
+pub mod place;
+pub mod scope;
+pub mod state;
+pub mod terms;
+pub mod time;
+pub mod usage;
+pub mod verdict;
+pub mod version;
