@@ -1,0 +1,1 @@
+//! The records of a tenant on its shard, a module per table.

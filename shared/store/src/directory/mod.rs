@@ -1,0 +1,1 @@
+//! The DIRECTORY, a module per table.
