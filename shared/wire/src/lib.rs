@@ -1,1 +1,19 @@
-//! wire
+//! What others see: requests, answers, problems, and the table of endpoints. OpenAPI comes from here.
+
+pub mod audit;
+pub mod body;
+pub mod device;
+pub mod endpoints;
+pub mod heartbeat;
+pub mod issue;
+pub mod key;
+pub mod license;
+pub mod page;
+pub mod problem;
+pub mod route;
+pub mod signing;
+pub mod tenant;
+pub mod time;
+pub mod validate;
+
+pub use problem::{Kind, Problem};

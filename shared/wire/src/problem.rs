@@ -1,0 +1,199 @@
+//! Problems (RFC 9457): one table from a stable code to its status and title.
+//!
+//! `code` is public and a heading in docs/errors.md; it is never renamed.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// What went wrong.
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Kind {
+            /// Every kind there is.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The stable code: a heading in docs/errors.md.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status),* }
+            }
+
+            /// One line for people, the same for every occurrence.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The body is not JSON, or not UTF-8.
+    MalformedJson = "malformed-json", 400, "The body is not well-formed JSON";
+    /// A header has no usable value.
+    InvalidHeader = "invalid-header", 400, "A header has no usable value";
+    /// No credentials.
+    CredentialsMissing = "credentials-missing", 401, "This endpoint needs credentials";
+    /// A key with a typing error: refused without a look-up.
+    CredentialsMalformed = "credentials-malformed", 401, "The credentials are malformed";
+    /// No such key.
+    CredentialsUnknown = "credentials-unknown", 401, "The credentials are not known";
+    /// The key is past its end.
+    CredentialsExpired = "credentials-expired", 401, "The credentials have expired";
+    /// The key was revoked.
+    CredentialsRevoked = "credentials-revoked", 401, "The credentials were revoked";
+    /// The key belongs to another tenant's host.
+    WrongHost = "wrong-host", 403, "These credentials are not for this host";
+    /// The key lacks a scope.
+    ScopeMissing = "scope-missing", 403, "The credentials lack a scope";
+    /// The kind of tenant may not do this.
+    RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
+    /// The tenant is suspended.
+    TenantSuspended = "tenant-suspended", 403, "The tenant is suspended";
+    /// The device was blocked.
+    DeviceBlocked = "device-blocked", 403, "The device is blocked";
+    /// No endpoint has this path.
+    NotFound = "not-found", 404, "There is nothing at this address";
+    /// Nobody's host.
+    UnknownHost = "unknown-host", 404, "This host belongs to nobody";
+    /// No such license for this caller.
+    LicenseNotFound = "license-not-found", 404, "There is no such license";
+    /// No such device.
+    DeviceNotFound = "device-not-found", 404, "There is no such device";
+    /// No such API key.
+    KeyNotFound = "key-not-found", 404, "There is no such key";
+    /// No such tenant for this caller.
+    TenantNotFound = "tenant-not-found", 404, "There is no such tenant";
+    /// No such plan.
+    PlanNotFound = "plan-not-found", 404, "There is no such plan";
+    /// The path is known, the method is not.
+    MethodNotAllowed = "method-not-allowed", 405, "This address does not answer that method";
+    /// The same Idempotency-Key is still at work.
+    IdempotencyRunning = "idempotency-running", 409, "The same request is still at work";
+    /// Something of this name exists.
+    AlreadyExists = "already-exists", 409, "Something of this name exists already";
+    /// Somebody else changed it first.
+    VersionConflict = "version-conflict", 409, "It was changed by somebody else meanwhile";
+    /// All activations are taken.
+    DeviceLimitReached = "device-limit-reached", 409, "All devices of this license are taken";
+    /// The license may not move again.
+    MigrationsUsed = "migrations-used", 409, "The license has used up its migrations";
+    /// The license's state forbids it.
+    LicenseNotUsable = "license-not-usable", 409, "The license's state does not allow this";
+    /// The body is too large.
+    BodyTooLarge = "body-too-large", 413, "The body is too large";
+    /// Not application/json.
+    UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
+    /// Fields are missing, unknown or out of range.
+    InvalidRequest = "invalid-request", 422, "The request has invalid fields";
+    /// The same Idempotency-Key came with another body.
+    IdempotencyMismatch = "idempotency-mismatch", 422, "The Idempotency-Key was used for another request";
+    /// Over the rate limit.
+    RateLimited = "rate-limited", 429, "Too many requests";
+    /// The reason stays in the log.
+    Internal = "internal", 500, "Something went wrong on our side";
+    /// A store that this answer needs cannot be reached.
+    StoreUnavailable = "store-unavailable", 503, "A store cannot be reached";
+}
+
+/// A field that is wrong: RFC 6901 pointer and reason.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldError {
+    /// JSON pointer into the request body; empty for the whole body.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+/// A problem as an application/problem+json body.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Problem {
+    /// Opens the heading of the code in docs/errors.md.
+    #[serde(rename = "type")]
+    pub uri: String,
+    /// One line for people, the same for every occurrence.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code.
+    pub code: String,
+    /// What is particular to this occurrence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The wrong fields, for `invalid-request`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The request that it happened to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem of `kind` with what is particular to it.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self {
+            uri: format!("/docs/errors#{}", kind.code()),
+            title: kind.title().to_owned(),
+            status: kind.status(),
+            code: kind.code().to_owned(),
+            detail: (!detail.is_empty()).then_some(detail),
+            errors: Vec::new(),
+            request_id: None,
+        }
+    }
+
+    /// An `invalid-request` for one field.
+    pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let mut problem = Self::new(Kind::InvalidRequest, "");
+        problem.errors.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        problem
+    }
+}
+
+impl From<Kind> for Problem {
+    fn from(kind: Kind) -> Self {
+        Self::new(kind, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_statuses_are_errors() {
+        let codes: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|k| k.code()).collect();
+        assert_eq!(codes.len(), Kind::ALL.len());
+        assert!(Kind::ALL.iter().all(|k| (400..600).contains(&k.status())));
+    }
+
+    #[test]
+    fn a_problem_has_the_members_of_rfc_9457() {
+        let json =
+            serde_json::to_value(Problem::field("/limits/vms", "must be below 2^53")).unwrap();
+        assert_eq!(json["type"], "/docs/errors#invalid-request");
+        assert_eq!(json["status"], 422);
+        assert_eq!(json["errors"][0]["pointer"], "/limits/vms");
+        assert!(json.get("detail").is_none());
+    }
+
+    #[test]
+    fn every_code_is_a_heading_in_the_docs() {
+        let docs =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md"))
+                .unwrap();
+        for kind in Kind::ALL {
+            assert!(docs.contains(&format!("\n## {}\n", kind.code())), "{}", kind.code());
+        }
+    }
+}

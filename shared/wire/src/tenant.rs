@@ -1,0 +1,166 @@
+//! Tenants, products and plans.
+
+use domain::id::{PlanId, ProductId, TenantId};
+use domain::place::Region;
+use domain::terms::Terms;
+use serde::{Deserialize, Serialize};
+
+use crate::time::Instant;
+
+/// What a tenant is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TenantKind {
+    /// Runs the installation.
+    Operator,
+    /// Owns products and signing keys.
+    Vendor,
+    /// Owns customers, licenses and prices.
+    Msp,
+    /// Holds licenses.
+    Customer,
+}
+
+impl TenantKind {
+    /// The name as stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Vendor => "vendor",
+            Self::Msp => "msp",
+            Self::Customer => "customer",
+        }
+    }
+
+    /// The kind of a stored name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Operator, Self::Vendor, Self::Msp, Self::Customer]
+            .into_iter()
+            .find(|k| k.name() == name)
+    }
+
+    /// Whether this kind has signing keys.
+    pub const fn issues(self) -> bool {
+        matches!(self, Self::Vendor | Self::Msp)
+    }
+}
+
+/// A tenant to make: any by the operator, customers by an MSP.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateTenantRequest {
+    /// Its slug, which is also the first label of its host.
+    pub tenant_id: TenantId,
+    /// What it is. An MSP makes customers only.
+    pub kind: TenantKind,
+    /// For people, 1 to 200 bytes.
+    pub name: String,
+    /// Where its records live, for good.
+    pub region: Region,
+    /// The MSP that owns it; the caller itself when an MSP calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TenantId>,
+    /// Where news go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_email: Option<String>,
+    /// How its pages look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branding: Option<Branding>,
+}
+
+/// How a tenant's pages look.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Branding {
+    /// `#rrggbb`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_color: Option<String>,
+    /// `#rrggbb`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accent_color: Option<String>,
+    /// A line under the name, up to 200 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tagline: Option<String>,
+}
+
+/// A tenant as its owner sees it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TenantView {
+    /// Its slug.
+    pub tenant_id: TenantId,
+    /// What it is.
+    pub kind: TenantKind,
+    /// For people.
+    pub name: String,
+    /// Where its records live.
+    pub region: Region,
+    /// The tenant above it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TenantId>,
+    /// `active` or `suspended`.
+    pub status: String,
+    /// Its own address.
+    pub tenant_url: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// How its pages look.
+    #[serde(default)]
+    pub branding: Branding,
+}
+
+/// A product to make or rename.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProductRequest {
+    /// For people, 1 to 200 bytes.
+    pub name: String,
+    /// What product keys start with: 2 to 8 of A-Z, 0-9. `NLS` when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_prefix: Option<String>,
+}
+
+/// A product.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProductView {
+    /// Its id.
+    pub product_id: ProductId,
+    /// For people.
+    pub name: String,
+    /// What product keys start with.
+    pub key_prefix: String,
+}
+
+/// A plan to make or change; licenses made before keep their terms.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PlanRequest {
+    /// For people, 1 to 200 bytes.
+    pub name: String,
+    /// Default terms.
+    pub terms: Terms,
+    /// Seconds that its licenses last by default; they never end when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+}
+
+/// A plan.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PlanView {
+    /// Its id.
+    pub plan_id: PlanId,
+    /// For people.
+    pub name: String,
+    /// Default terms.
+    pub terms: Terms,
+    /// Seconds that its licenses last by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<u32>,
+}
