@@ -34,7 +34,8 @@ CREATE TABLE plans (
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 
--- tenant_id is the holder. `license_key` is the text signed for this version; NULL until it is signed again.
+-- tenant_id is the holder, who sees the license once provisioned_ms is set.
+-- `license_key` is the text signed for this version; NULL until it is signed again.
 CREATE TABLE licenses (
     tenant_id          TEXT    NOT NULL,
     id                 TEXT    NOT NULL,
@@ -56,6 +57,7 @@ CREATE TABLE licenses (
     billing_cycle      TEXT    CHECK (billing_cycle IN ('monthly', 'quarterly', 'yearly')),
     issued_ms          INTEGER NOT NULL,
     updated_ms         INTEGER NOT NULL,
+    provisioned_ms     INTEGER,
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 
@@ -148,7 +150,7 @@ CREATE TABLE audit (
     actor      TEXT    NOT NULL,
     action     TEXT    NOT NULL,
     subject    TEXT    NOT NULL,
-    request_id TEXT,
+    request_id TEXT    NOT NULL,
     detail     TEXT    NOT NULL CHECK (json_valid(detail)),
     prev       TEXT    NOT NULL,
     hash       TEXT    NOT NULL,

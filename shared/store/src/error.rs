@@ -23,7 +23,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Reads SQLite's message. D1 wraps the same text in `D1_ERROR: ...: SQLITE_CONSTRAINT`.
+    /// Reads the database's message. D1 wraps the same text in `D1_ERROR: ...: SQLITE_CONSTRAINT`.
     ///
     /// Guards write NULL into a NOT NULL column when they find something unexpected (see `licenses`).
     pub fn of(message: &str) -> Self {
@@ -45,9 +45,15 @@ mod tests {
     fn a_refusal_is_read_from_the_text_of_d1_and_of_sqlite() {
         let rows = [
             ("NOT NULL constraint failed: licenses.version", Refusal::Stale),
-            ("D1_ERROR: NOT NULL constraint failed: licenses.version: SQLITE_CONSTRAINT", Refusal::Stale),
+            (
+                "D1_ERROR: NOT NULL constraint failed: licenses.version: SQLITE_CONSTRAINT",
+                Refusal::Stale,
+            ),
             ("NOT NULL constraint failed: licenses.code", Refusal::Other),
-            ("D1_ERROR: UNIQUE constraint failed: tenants.id: SQLITE_CONSTRAINT", Refusal::Duplicate),
+            (
+                "D1_ERROR: UNIQUE constraint failed: tenants.id: SQLITE_CONSTRAINT",
+                Refusal::Duplicate,
+            ),
             ("D1_ERROR: Network connection lost.", Refusal::Other),
         ];
         for (message, want) in rows {

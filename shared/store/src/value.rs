@@ -1,7 +1,8 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, KeyId, Kid, LicenseCode, LicenseId, PlanId, ProductId, RequestId, TenantId,
+    CommandId, DeviceId, EventId, KeyId, Kid, LicenseCode, LicenseId, PlanId, ProductId, RequestId,
+    TenantId,
 };
 use domain::time::Millis;
 
@@ -104,7 +105,17 @@ macro_rules! ids {
 }
 
 ids!(
-    TenantId, ProductId, PlanId, LicenseCode, LicenseId, Kid, DeviceId, KeyId, CommandId, EventId, RequestId
+    TenantId,
+    ProductId,
+    PlanId,
+    LicenseCode,
+    LicenseId,
+    Kid,
+    DeviceId,
+    KeyId,
+    CommandId,
+    EventId,
+    RequestId
 );
 
 #[cfg(test)]
@@ -113,7 +124,12 @@ mod tests {
 
     #[test]
     fn integers_outside_of_the_safe_range_are_refused() {
-        let rows = [(9_007_199_254_740_991, true), (9_007_199_254_740_992, false), (i64::MIN, false), (-1, true)];
+        let rows = [
+            (9_007_199_254_740_991, true),
+            (9_007_199_254_740_992, false),
+            (i64::MIN, false),
+            (-1, true),
+        ];
         for (value, fits) in rows {
             assert_eq!(Value::from(value).check().is_ok(), fits, "{value}");
         }

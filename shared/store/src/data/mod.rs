@@ -1,1 +1,16 @@
 //! The records of a tenant on its shard, a module per table.
+
+pub mod api_key_info;
+pub mod audit;
+pub mod commands;
+pub mod crm_links;
+pub mod devices;
+pub mod idempotency;
+mod license_row;
+pub mod licenses;
+pub mod outbox;
+pub mod plans;
+pub mod products;
+pub mod profiles;
+pub mod signing_keys;
+pub mod usage;

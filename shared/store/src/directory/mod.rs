@@ -1,1 +1,9 @@
 //! The DIRECTORY, a module per table.
+
+pub mod api_keys;
+pub mod hostnames;
+pub mod issuer_keys;
+pub mod tenants;
+
+pub use api_keys::principal;
+pub use hostnames::site;

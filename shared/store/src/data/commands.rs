@@ -1,0 +1,66 @@
+//! Copies of the commands that wait for devices, for validations.
+
+use domain::command::Command;
+use domain::id::{CommandId, DeviceId, LicenseId};
+use domain::time::Millis;
+use serde::Deserialize;
+
+use crate::query::{Change, Query};
+use crate::row;
+
+/// A command that waits.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct CommandRow {
+    /// For this device; for every device of the license when missing.
+    pub device_id: Option<DeviceId>,
+    /// What to do.
+    #[serde(deserialize_with = "row::json")]
+    pub body: Command,
+}
+
+/// What waits on a license (by id or code) for the device that asks, oldest first, up to 32. The device is named as
+/// in `devices::for_ask`. Index: `commands_waiting`.
+pub fn waiting(
+    license: &str,
+    fingerprint: Option<&str>,
+    device: Option<&DeviceId>,
+) -> Query<CommandRow> {
+    Query::new(
+        "SELECT c.device_id, c.body
+           FROM licenses l JOIN commands c ON c.tenant_id = l.tenant_id AND c.license_id = l.id
+          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND c.acknowledged_ms IS NULL
+            AND (c.device_id IS NULL OR c.device_id = ?4 OR c.device_id IN (
+                   SELECT d.id FROM devices d
+                    WHERE d.tenant_id = l.tenant_id AND d.license_id = l.id AND d.fingerprint = ?3))
+          ORDER BY c.created_ms, c.id LIMIT 32",
+    )
+    .bind(license)
+    .bind(fingerprint)
+    .bind(device)
+    .hot()
+}
+
+/// Writes the copy of a command; a repeat changes nothing.
+pub fn put(license: &LicenseId, device: Option<&DeviceId>, command: &Command) -> Change {
+    Change::new(
+        "INSERT INTO commands (tenant_id, license_id, id, device_id, body, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (tenant_id, license_id, id) DO NOTHING",
+    )
+    .bind(license)
+    .bind(&command.id)
+    .bind(device)
+    .bind(&serde_json::json!(command))
+    .bind(command.created)
+}
+
+/// A command was carried out. The first acknowledgement counts.
+pub fn acknowledge(license: &LicenseId, command: &CommandId, now: Millis) -> Change {
+    Change::new(
+        "UPDATE commands SET acknowledged_ms = ?4
+          WHERE tenant_id = ?1 AND license_id = ?2 AND id = ?3 AND acknowledged_ms IS NULL",
+    )
+    .bind(license)
+    .bind(command)
+    .bind(now)
+}

@@ -1,0 +1,48 @@
+//! What a tenant is called and how its pages look.
+
+use domain::time::Millis;
+use serde::Deserialize;
+
+use crate::query::{Change, Query};
+use crate::row;
+
+/// A tenant's profile.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct ProfileRow {
+    /// For people.
+    pub name: String,
+    /// The operator's name of the tenant in its CRM.
+    pub crm_account_id: Option<String>,
+    /// Where news go.
+    pub contact_email: Option<String>,
+    /// Colors and texts of its pages.
+    #[serde(deserialize_with = "row::json")]
+    pub branding: serde_json::Value,
+    /// When it was made.
+    pub created_ms: Millis,
+}
+
+/// The tenant's profile. Index: the primary key.
+pub fn get() -> Query<ProfileRow> {
+    Query::new("SELECT name, crm_account_id, contact_email, branding, created_ms FROM profiles WHERE tenant_id = ?1").hot()
+}
+
+/// Makes or changes the profile: a repeated creation ends the same.
+pub fn put(
+    name: &str,
+    contact_email: Option<&str>,
+    branding: &serde_json::Value,
+    now: Millis,
+) -> Change {
+    Change::new(
+        "INSERT INTO profiles (tenant_id, name, contact_email, branding, created_ms, updated_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+         ON CONFLICT (tenant_id) DO UPDATE
+            SET name = excluded.name, contact_email = excluded.contact_email,
+                branding = excluded.branding, updated_ms = excluded.updated_ms",
+    )
+    .bind(name)
+    .bind(contact_email)
+    .bind(branding)
+    .bind(now)
+}

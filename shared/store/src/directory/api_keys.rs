@@ -1,0 +1,147 @@
+//! What an API key may do. Only the hash of a key is kept.
+
+use domain::id::{KeyId, TenantId};
+use domain::place::Shard;
+use domain::scope::Scopes;
+use domain::time::Millis;
+use serde::Deserialize;
+
+use crate::directory::tenants::TenantStatus;
+use crate::query::{Entry, Lookup};
+use crate::row;
+
+/// A key with its tenant: who is calling.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct PrincipalRow {
+    /// The key's public name.
+    pub key_id: KeyId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What it may do.
+    #[serde(deserialize_with = "row::scopes")]
+    pub scopes: Scopes,
+    /// First instant at which it no longer works.
+    pub expires_ms: Option<Millis>,
+    /// When it was revoked.
+    pub revoked_ms: Option<Millis>,
+    /// Requests in any window.
+    pub rate_limit: u32,
+    /// Length of the window.
+    pub rate_window_seconds: u32,
+    /// `operator`, `vendor`, `msp` or `customer`.
+    pub tenant_kind: String,
+    /// How far the tenant's life has come.
+    pub tenant_status: TenantStatus,
+    /// The tenant above it.
+    pub parent: Option<TenantId>,
+    /// Where the tenant's records live.
+    pub shard: Shard,
+}
+
+/// A key in a list.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct ApiKeyRow {
+    /// Its public name.
+    pub id: KeyId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What it may do.
+    #[serde(deserialize_with = "row::scopes")]
+    pub scopes: Scopes,
+    /// First instant at which it no longer works.
+    pub expires_ms: Option<Millis>,
+    /// When it was revoked.
+    pub revoked_ms: Option<Millis>,
+    /// Requests in any window.
+    pub rate_limit: u32,
+    /// Length of the window.
+    pub rate_window_seconds: u32,
+    /// When it was made.
+    pub created_ms: Millis,
+}
+
+/// A key to store.
+#[derive(Clone, Copy, Debug)]
+pub struct NewApiKey<'a> {
+    /// SHA-256 of the whole text, in hex.
+    pub hash: &'a str,
+    /// Its public name.
+    pub id: &'a KeyId,
+    /// Whose it is.
+    pub tenant: &'a TenantId,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// First instant at which it no longer works.
+    pub expires: Option<Millis>,
+    /// Requests in any window.
+    pub rate_limit: u32,
+    /// Length of the window.
+    pub rate_window_seconds: u32,
+}
+
+/// Who calls with the key of this hash. Indexes: the primary keys of `api_keys` and `tenants`.
+pub fn principal(hash: &str) -> Lookup<PrincipalRow> {
+    Lookup::new(
+        "SELECT k.id AS key_id, k.tenant, k.scopes, k.expires_ms, k.revoked_ms, k.rate_limit, k.rate_window_seconds,
+                t.kind AS tenant_kind, t.status AS tenant_status, t.parent, t.shard
+           FROM api_keys k JOIN tenants t ON t.id = k.tenant
+          WHERE k.hash = ?1",
+    )
+    .bind(hash)
+    .hot()
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, tenant, scopes, expires_ms, revoked_ms, rate_limit, rate_window_seconds, created_ms
+               FROM api_keys ",
+            $tail
+        )
+    };
+}
+
+/// A page of a tenant's keys, revoked ones too. Index: `api_keys_by_tenant`.
+pub fn list(tenant: &TenantId, after: &str, limit: u32) -> Lookup<ApiKeyRow> {
+    Lookup::new(select!("WHERE tenant = ?1 AND id > ?2 ORDER BY id LIMIT ?3"))
+        .bind(tenant)
+        .bind(after)
+        .bind(limit)
+        .hot()
+}
+
+/// One key of a tenant. Index: `api_keys_by_id`.
+pub fn by_id(tenant: &TenantId, id: &KeyId) -> Lookup<ApiKeyRow> {
+    Lookup::new(select!("WHERE id = ?2 AND tenant = ?1")).bind(tenant).bind(id).hot()
+}
+
+/// One key, whoever's: for callers that own the key's tenant, which they must check. Index: `api_keys_by_id`.
+pub fn by_id_anywhere(id: &KeyId) -> Lookup<ApiKeyRow> {
+    Lookup::new(select!("WHERE id = ?1")).bind(id).hot()
+}
+
+/// A new key.
+pub fn insert(key: &NewApiKey<'_>, now: Millis) -> Entry {
+    Entry::new(
+        "INSERT INTO api_keys (hash, id, tenant, scopes, expires_ms, rate_limit, rate_window_seconds, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )
+    .bind(key.hash)
+    .bind(key.id)
+    .bind(key.tenant)
+    .bind(key.scopes.names())
+    .bind(key.expires)
+    .bind(key.rate_limit)
+    .bind(key.rate_window_seconds)
+    .bind(now)
+}
+
+/// Ends a tenant's key. Does nothing when it is revoked already or somebody else's.
+pub fn revoke(tenant: &TenantId, id: &KeyId, now: Millis) -> Entry {
+    Entry::new(
+        "UPDATE api_keys SET revoked_ms = ?3 WHERE id = ?2 AND tenant = ?1 AND revoked_ms IS NULL",
+    )
+    .bind(tenant)
+    .bind(id)
+    .bind(now)
+}

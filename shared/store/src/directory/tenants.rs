@@ -1,0 +1,121 @@
+//! Which tenants there are, and where their records live.
+
+use domain::id::TenantId;
+use domain::place::{Region, Shard};
+use domain::time::Millis;
+use serde::{Deserialize, Serialize};
+
+use crate::query::{Entry, Lookup};
+
+/// How far a tenant's life has come.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantStatus {
+    /// In the DIRECTORY, but its shard does not know it yet.
+    Creating,
+    /// Normal.
+    Active,
+    /// Stopped, reversible.
+    Suspended,
+    /// Gone.
+    Closed,
+}
+
+impl TenantStatus {
+    /// The name as stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A tenant.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct TenantRow {
+    /// Its slug.
+    pub id: TenantId,
+    /// `operator`, `vendor`, `msp` or `customer`.
+    pub kind: String,
+    /// The tenant above it.
+    pub parent: Option<TenantId>,
+    /// What it chose.
+    pub region: Region,
+    /// Where its records live.
+    pub shard: Shard,
+    /// How far its life has come.
+    pub status: TenantStatus,
+    /// When it was made.
+    pub created_ms: Millis,
+    /// Counts changes, from 1.
+    pub version: i64,
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, kind, parent, region, shard, status, created_ms, version FROM tenants ",
+            $tail
+        )
+    };
+}
+
+/// One tenant. Index: the primary key.
+pub fn by_id(id: &TenantId) -> Lookup<TenantRow> {
+    Lookup::new(select!("WHERE id = ?1")).bind(id).hot()
+}
+
+/// A page of the tenants below `parent` (above `after`, "" for the first). Index: `tenants_by_parent`.
+pub fn children(parent: &TenantId, after: &str, limit: u32) -> Lookup<TenantRow> {
+    Lookup::new(select!("WHERE parent = ?1 AND id > ?2 ORDER BY id LIMIT ?3"))
+        .bind(parent)
+        .bind(after)
+        .bind(limit)
+        .hot()
+}
+
+/// A page of all tenants, for the operator. Index: the primary key.
+pub fn list(after: &str, limit: u32) -> Lookup<TenantRow> {
+    Lookup::new(select!("WHERE id > ?1 ORDER BY id LIMIT ?2")).bind(after).bind(limit).hot()
+}
+
+/// A new tenant with `status` `creating`, version 1. Its slug being taken refuses the batch as a duplicate.
+pub fn create(
+    id: &TenantId,
+    kind: &str,
+    parent: Option<&TenantId>,
+    region: Region,
+    shard: Shard,
+    now: Millis,
+) -> Entry {
+    Entry::new(
+        "INSERT INTO tenants (id, kind, parent, region, shard, status, created_ms, version)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'creating', ?6, 1)",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(parent)
+    .bind(region.name())
+    .bind(shard.name())
+    .bind(now)
+}
+
+/// The tenant's shard knows it now. Does nothing when it is past `creating` already.
+pub fn activate(id: &TenantId) -> Entry {
+    Entry::new("UPDATE tenants SET status = 'active', version = version + 1 WHERE id = ?1 AND status = 'creating'").bind(id)
+}
+
+/// Another status, if the tenant is still at `version`; refuses its batch as stale otherwise.
+pub fn set_status(id: &TenantId, version: i64, status: TenantStatus) -> Entry {
+    Entry::new(
+        "UPDATE tenants
+            SET status = ?3, version = CASE WHEN version = ?2 THEN version + 1 END
+          WHERE id = ?1",
+    )
+    .bind(id)
+    .bind(version)
+    .bind(status.name())
+}
