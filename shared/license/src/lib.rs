@@ -1,1 +1,31 @@
-//! license
+//! The license itself: its claims, its forms, signing and verifying, and fingerprint matching.
+//!
+//! Used by workers and by clients alike: no I/O, no clock, no random source. Instants and entropy
+//! are arguments. What this crate writes is pinned by the golden files of `tests/contract`.
+
+pub mod answer;
+pub mod api_key;
+pub mod cert;
+pub mod claims;
+pub mod component;
+pub mod digest;
+mod encoding;
+pub mod error;
+pub mod file;
+pub mod fingerprint;
+pub mod jwk;
+pub mod jws;
+pub mod keys;
+pub mod limits;
+pub mod matching;
+mod pem;
+pub mod product_key;
+mod repeats;
+pub mod ring;
+#[cfg(feature = "seal")]
+pub mod seal;
+pub mod text;
+pub mod token;
+
+pub use encoding::{hex, sha256};
+pub use error::{CertFault, LicenseError};
