@@ -1,0 +1,136 @@
+//! What Durable Objects are asked and what they answer: one list of messages for caller and object.
+//!
+//! A call is a POST to the stub with the JSON of a `...Call`; whatever the object decides comes back
+//! as 200 with the JSON of a `...Reply`. Another status means that nothing was decided
+//! ([`Fault`]). Old and new code overlap during a deployment: add variants and fields, never
+//! rename them. A call of unknown shape is refused as a whole.
+
+mod audit;
+mod fleet;
+mod limiter;
+
+use domain::id::{KeyId, LicenseId, TenantId};
+use domain::place::Shard;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+pub use audit::{AuditCall, AuditReply};
+pub use fleet::{
+    ActivatedReply, BeatReply, By, DeviceNamed, DeviceReply, FleetCall, FleetReply, FleetTerms,
+    Parcel,
+};
+pub use limiter::{LimiterCall, LimiterReply};
+
+/// A class of objects: its binding in wrangler.toml, its messages, and how its objects are named.
+pub trait Class {
+    /// The binding that callers reach it by.
+    const BINDING: &'static str;
+    /// What it is asked.
+    type Call: Serialize + DeserializeOwned;
+    /// What it answers.
+    type Reply: Serialize + DeserializeOwned;
+}
+
+/// Rate limits: one object per API key.
+#[derive(Clone, Copy, Debug)]
+pub struct Limiter;
+
+/// Devices and commands: one object per license.
+#[derive(Clone, Copy, Debug)]
+pub struct Fleet;
+
+/// The audit log: one object per tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditLog;
+
+impl Class for Limiter {
+    const BINDING: &'static str = "LIMITER";
+    type Call = LimiterCall;
+    type Reply = LimiterReply;
+}
+
+impl Class for Fleet {
+    const BINDING: &'static str = "FLEET";
+    type Call = FleetCall;
+    type Reply = FleetReply;
+}
+
+impl Class for AuditLog {
+    const BINDING: &'static str = "AUDIT_LOG";
+    type Call = AuditCall;
+    type Reply = AuditReply;
+}
+
+/// Why an object decided nothing; the body of a status other than 200.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// 400: the call could not be read.
+    Unreadable,
+    /// 409: the object's name does not fit the call.
+    Misaddressed,
+    /// 500: the object's own storage failed; nothing was changed.
+    Storage,
+}
+
+impl Limiter {
+    /// The object of an API key.
+    pub fn name(tenant: &TenantId, key: &KeyId) -> String {
+        format!("{tenant}/{key}")
+    }
+}
+
+impl Fleet {
+    /// The object of a license.
+    pub fn name(holder: &TenantId, license: &LicenseId) -> String {
+        format!("{holder}/{license}")
+    }
+
+    /// Whose license the object of this name keeps.
+    pub fn of_name(name: &str) -> Option<(TenantId, LicenseId)> {
+        let (holder, license) = name.split_once('/')?;
+        Some((TenantId::parse(holder).ok()?, LicenseId::parse(license).ok()?))
+    }
+}
+
+impl AuditLog {
+    /// The object of a tenant.
+    pub fn name(tenant: &TenantId) -> String {
+        tenant.to_string()
+    }
+
+    /// Whose log the object of this name keeps.
+    pub fn of_name(name: &str) -> Option<TenantId> {
+        TenantId::parse(name).ok()
+    }
+}
+
+/// Where objects of tenants on this shard are placed when they are first called: beside their D1.
+pub const fn location_hint(shard: Shard) -> &'static str {
+    match shard {
+        Shard::Eu => "weur",
+        Shard::Us => "enam",
+        Shard::Apac => "apac",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_begin_with_the_tenant_and_lead_back() {
+        let holder = TenantId::parse("acme").unwrap();
+        let license = LicenseId::new(Shard::Eu, [1; 16]);
+        let name = Fleet::name(&holder, &license);
+        assert!(name.starts_with("acme/lic_e"), "{name}");
+        assert_eq!(Fleet::of_name(&name), Some((holder.clone(), license)));
+        assert_eq!(AuditLog::of_name(&AuditLog::name(&holder)), Some(holder.clone()));
+        assert_eq!(
+            Limiter::name(&holder, &KeyId::new([0; 16])),
+            "acme/key_00000000000000000000000000"
+        );
+        for bad in ["", "acme", "acme/x", "/lic_e00000000000000000000000000"] {
+            assert_eq!(Fleet::of_name(bad), None, "{bad}");
+        }
+    }
+}
