@@ -1,0 +1,108 @@
+//! Builds the workers to Wasm: only those whose sources changed.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::cli::BuildArgs;
+use crate::map::Map;
+use crate::root::Root;
+use crate::setup;
+use crate::sources;
+use crate::steps::{Steps, logged, secs};
+use crate::wasm::Compiler;
+
+/// Builds what is asked for and out of date; prints the sizes of what was built.
+///
+/// # Errors
+/// When a worker is unknown or does not build.
+pub fn run(root: &Root, args: &BuildArgs) -> Result<()> {
+    let from = Instant::now();
+    let map = Map::read(root)?;
+    let compiler = setup::compiler(root)?;
+    let mut stale = Vec::new();
+    for worker in map.chosen(&args.workers)? {
+        let digest = sources::digest(root, worker, &how(args.release, compiler))?;
+        if built(root, worker).as_deref() != Some(&digest) {
+            stale.push((worker, digest));
+        }
+    }
+    let mut steps = Steps::new(stale.len());
+    for (worker, digest) in &stale {
+        steps.step(&format!("build {worker}"), || build(root, worker, args.release, compiler))?;
+        fs::write(stamp(root, worker), digest)?;
+        println!("      {}", size(root, worker)?);
+    }
+    if !stale.is_empty() {
+        println!("{} of the workers built in {}", stale.len(), secs(from));
+    }
+    Ok(())
+}
+
+fn how(release: bool, compiler: Compiler) -> String {
+    format!("{} {}", if release { "release" } else { "quick" }, compiler.name())
+}
+
+fn stamp(root: &Root, worker: &str) -> std::path::PathBuf {
+    root.join(format!("workers/{worker}/build/.sources"))
+}
+
+fn built(root: &Root, worker: &str) -> Option<String> {
+    fs::read_to_string(stamp(root, worker)).ok()
+}
+
+fn build(root: &Root, worker: &str, release: bool, compiler: Compiler) -> Result<()> {
+    let mut command = root.command(root.tool("worker-build"));
+    command.arg(root.join(format!("workers/{worker}"))).arg("--panic-unwind");
+    if release {
+        command.arg("--release");
+    } else {
+        command.args(["--profile", "quick", "--no-opt"]);
+    }
+    // One folder for all workers and profiles, so that dependencies are built once; one per
+    // compiler, for neither can read what the other wrote.
+    command
+        .env("CARGO_TARGET_DIR", root.join("target/wasm").join(compiler.name()))
+        .env("ESBUILD_BIN", root.npm_bin("esbuild"))
+        .env("WASM_OPT_BIN", root.npm_bin("wasm-opt"))
+        .env("WASM_BINDGEN_BIN", root.tool("wasm-bindgen"))
+        .env("RUST_BACKTRACE", "0");
+    compiler.apply(root, &mut command)?;
+    logged(root, &format!("build-{worker}"), &mut command)
+}
+
+/// Size of the built Wasm, raw and as sent.
+fn size(root: &Root, worker: &str) -> Result<String> {
+    let bytes = fs::read(root.join(format!("workers/{worker}/build/index_bg.wasm")))?;
+    let gzipped = gzip(&bytes)?;
+    Ok(format!("{worker}: {} KB, {} KB gzipped", bytes.len() / 1024, gzipped / 1024))
+}
+
+fn gzip(bytes: &[u8]) -> Result<usize> {
+    let mut child = Command::new("gzip").arg("-9c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut input = child.stdin.take().context("gzip has no input")?;
+    let mut output = child.stdout.take().context("gzip has no output")?;
+    thread::scope(|scope| {
+        // Both ends at once: a full pipe on either side would stop the other.
+        let writer = scope.spawn(move || input.write_all(bytes));
+        let mut out = Vec::new();
+        output.read_to_end(&mut out)?;
+        child.wait()?;
+        writer.join().map_err(|_| anyhow::anyhow!("gzip's input failed"))??;
+        Ok(out.len())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_shrinks_what_repeats() {
+        assert!(gzip(&[7; 1_000_000]).unwrap() < 10_000);
+    }
+}
