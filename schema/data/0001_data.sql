@@ -69,24 +69,23 @@ CREATE INDEX licenses_by_issuer ON licenses (issuer, id);
 
 -- Copies of what the Fleet objects hold. `components` are the hashed parts of the fingerprint.
 CREATE TABLE devices (
-    tenant_id     TEXT    NOT NULL,
-    license_id    TEXT    NOT NULL,
-    id            TEXT    NOT NULL,
-    fingerprint   TEXT,
-    components    TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(components)),
-    name          TEXT    NOT NULL DEFAULT '',
-    status        TEXT    NOT NULL CHECK (status IN ('active', 'freed', 'blocked')),
-    public_key    TEXT,
-    suspect_clone INTEGER NOT NULL DEFAULT 0 CHECK (suspect_clone IN (0, 1)),
-    suspect_clock INTEGER NOT NULL DEFAULT 0 CHECK (suspect_clock IN (0, 1)),
-    activated_ms  INTEGER NOT NULL,
-    last_seen_ms  INTEGER NOT NULL,
-    updated_ms    INTEGER NOT NULL,
+    tenant_id    TEXT    NOT NULL,
+    license_id   TEXT    NOT NULL,
+    id           TEXT    NOT NULL,
+    fingerprint  TEXT    NOT NULL,
+    components   TEXT    NOT NULL CHECK (json_valid(components)),
+    name         TEXT,
+    status       TEXT    NOT NULL CHECK (status IN ('active', 'deactivated', 'blocked')),
+    public_key   TEXT,
+    suspect      TEXT    CHECK (suspect IN ('clone', 'clock')),
+    activated_ms INTEGER NOT NULL,
+    last_seen_ms INTEGER,
+    updated_ms   INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, license_id, id)
 ) STRICT;
 
 -- A validation names its device by the whole fingerprint.
-CREATE INDEX devices_by_fingerprint ON devices (tenant_id, license_id, fingerprint) WHERE fingerprint IS NOT NULL;
+CREATE INDEX devices_by_fingerprint ON devices (tenant_id, license_id, fingerprint);
 
 -- The rank of a device is the number of active ones before it: a covering count, and the candidates of a partial match.
 CREATE INDEX devices_active ON devices (tenant_id, license_id, activated_ms, id) WHERE status = 'active';

@@ -16,6 +16,9 @@ CREATE TABLE tenants (
 -- An MSP or a vendor lists the tenants below it, page by page.
 CREATE INDEX tenants_by_parent ON tenants (parent, id);
 
+-- Every edge asks who is suspended; few ever are.
+CREATE INDEX tenants_suspended ON tenants (id) WHERE status = 'suspended';
+
 CREATE TABLE hostnames (
     host   TEXT NOT NULL PRIMARY KEY,
     tenant TEXT NOT NULL REFERENCES tenants (id),

@@ -1,6 +1,7 @@
 //! The tenant's audit log, as shipped from its `AuditLog` object.
 
-use domain::id::EventId;
+use domain::audit::Entry;
+use domain::id::{EventId, TenantId};
 use domain::time::Millis;
 use serde::Deserialize;
 
@@ -10,6 +11,8 @@ use crate::row;
 /// An entry of the log.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct AuditRow {
+    /// Whose log it is in.
+    pub tenant_id: TenantId,
     /// Counts entries of the tenant, from 1.
     pub seq: u64,
     /// The event's id.
@@ -33,6 +36,24 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+impl From<AuditRow> for Entry {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            tenant: row.tenant_id,
+            seq: row.seq,
+            event: row.event_id,
+            at: row.at_ms,
+            actor: row.actor,
+            action: row.action,
+            subject: row.subject,
+            request: row.request_id,
+            detail: row.detail,
+            prev: row.prev,
+            hash: row.hash,
+        }
+    }
+}
+
 /// What a list of entries is narrowed to; everything when empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Filter<'a> {
@@ -51,7 +72,7 @@ pub struct Filter<'a> {
 /// A page of the log, newest first, below the entry `before` (none for the first page). Index: the primary key.
 pub fn list(filter: &Filter<'_>, before: Option<u64>, limit: u32) -> Query<AuditRow> {
     Query::new(
-        "SELECT seq, event_id, at_ms, actor, action, subject, request_id, detail, prev, hash
+        "SELECT tenant_id, seq, event_id, at_ms, actor, action, subject, request_id, detail, prev, hash
            FROM audit
           WHERE tenant_id = ?1 AND seq < ?2
             AND (?3 IS NULL OR action = ?3) AND (?4 IS NULL OR actor = ?4) AND (?5 IS NULL OR subject = ?5)
@@ -71,7 +92,7 @@ pub fn list(filter: &Filter<'_>, before: Option<u64>, limit: u32) -> Query<Audit
 /// Entries above `after` in their own order: to check the chain part by part. Index: the primary key.
 pub fn chain(after: u64, limit: u32) -> Query<AuditRow> {
     Query::new(
-        "SELECT seq, event_id, at_ms, actor, action, subject, request_id, detail, prev, hash
+        "SELECT tenant_id, seq, event_id, at_ms, actor, action, subject, request_id, detail, prev, hash
            FROM audit WHERE tenant_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )
     .bind(after)
@@ -81,19 +102,19 @@ pub fn chain(after: u64, limit: u32) -> Query<AuditRow> {
 
 /// An entry from the log object. The same event again changes nothing; another event with the same number refuses
 /// the batch as a duplicate, for the chain must not fork.
-pub fn insert(entry: &AuditRow) -> Change {
+pub fn insert(entry: &Entry) -> Change {
     Change::new(
         "INSERT INTO audit (tenant_id, seq, event_id, at_ms, actor, action, subject, request_id, detail, prev, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (tenant_id, event_id) DO NOTHING",
     )
     .bind(entry.seq)
-    .bind(&entry.event_id)
-    .bind(entry.at_ms)
+    .bind(&entry.event)
+    .bind(entry.at)
     .bind(&entry.actor)
     .bind(&entry.action)
     .bind(&entry.subject)
-    .bind(&entry.request_id)
+    .bind(&entry.request)
     .bind(&entry.detail)
     .bind(&entry.prev)
     .bind(&entry.hash)

@@ -27,7 +27,7 @@ pub fn waiting(
 ) -> Query<CommandRow> {
     Query::new(
         "SELECT c.device_id, c.body
-           FROM licenses l JOIN commands c ON c.tenant_id = l.tenant_id AND c.license_id = l.id
+           FROM licenses l JOIN commands c INDEXED BY commands_waiting ON c.tenant_id = l.tenant_id AND c.license_id = l.id
           WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND c.acknowledged_ms IS NULL
             AND (c.device_id IS NULL OR c.device_id = ?4 OR c.device_id IN (
                    SELECT d.id FROM devices d
@@ -63,4 +63,14 @@ pub fn acknowledge(license: &LicenseId, command: &CommandId, now: Millis) -> Cha
     .bind(license)
     .bind(command)
     .bind(now)
+}
+
+/// A command became pointless before it was carried out.
+pub fn withdraw(license: &LicenseId, command: &CommandId) -> Change {
+    Change::new(
+        "DELETE FROM commands
+          WHERE tenant_id = ?1 AND license_id = ?2 AND id = ?3 AND acknowledged_ms IS NULL",
+    )
+    .bind(license)
+    .bind(command)
 }

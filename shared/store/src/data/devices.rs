@@ -1,34 +1,15 @@
 //! Copies of the devices that the Fleet objects hold, for validations.
 
+use std::collections::BTreeMap;
+
+use domain::fleet::{Device, DeviceStatus, Suspect};
 use domain::id::{DeviceId, LicenseId};
+use domain::judge::KnownDevice;
 use domain::time::Millis;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::query::{Change, Query};
 use crate::row;
-
-/// Whether a device may work.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeviceStatus {
-    /// Activated.
-    Active,
-    /// Deactivated; its place is free.
-    Freed,
-    /// Blocked by an administrator.
-    Blocked,
-}
-
-impl DeviceStatus {
-    /// The name as stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Freed => "freed",
-            Self::Blocked => "blocked",
-        }
-    }
-}
 
 /// A device of a license.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
@@ -37,31 +18,40 @@ pub struct DeviceRow {
     pub id: DeviceId,
     /// The license that it is activated on.
     pub license_id: LicenseId,
-    /// The digest of its whole fingerprint.
-    pub fingerprint: Option<String>,
-    /// The hashed parts of its fingerprint.
+    /// What it is recognised by.
+    pub fingerprint: String,
+    /// Its hashed hardware components by name.
     #[serde(deserialize_with = "row::json")]
-    pub components: serde_json::Value,
+    pub components: BTreeMap<String, String>,
     /// For people.
-    pub name: String,
-    /// Whether it may work.
+    pub name: Option<String>,
+    /// Whether it may be used.
     pub status: DeviceStatus,
     /// The public half of its key.
     pub public_key: Option<String>,
-    /// Two installations use its identity.
-    #[serde(deserialize_with = "row::truth")]
-    pub suspect_clone: bool,
-    /// Its clock is off by more than a day.
-    #[serde(deserialize_with = "row::truth")]
-    pub suspect_clock: bool,
-    /// When it was activated.
+    /// What speaks against it.
+    pub suspect: Option<Suspect>,
+    /// Its latest activation.
     pub activated_ms: Millis,
-    /// Last heartbeat, or the activation.
-    pub last_seen_ms: Millis,
-    /// When the object last wrote it.
-    pub updated_ms: Millis,
+    /// Its last heartbeat.
+    pub last_seen_ms: Option<Millis>,
     /// Active devices that were activated before it; 0 when the license does not limit devices.
     pub rank: u64,
+}
+
+impl DeviceRow {
+    /// The device as the rules see it. `matches`: whether enough of the hardware is still the same.
+    pub fn known(&self, matches: bool) -> KnownDevice<'_> {
+        KnownDevice {
+            matches,
+            blocked: self.status == DeviceStatus::Blocked,
+            rank: self.rank,
+            clone: self.suspect == Some(Suspect::Clone),
+            clock: self.suspect == Some(Suspect::Clock),
+            last_seen: self.last_seen_ms.unwrap_or(self.activated_ms).max(self.activated_ms),
+            name: self.name.as_deref().unwrap_or_default(),
+        }
+    }
 }
 
 // `rank` counts in the covering index `devices_active`, and only where the license limits devices: its cost is then
@@ -69,8 +59,8 @@ pub struct DeviceRow {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT d.id, d.license_id, d.fingerprint, d.components, d.name, d.status, d.public_key, d.suspect_clone,
-                    d.suspect_clock, d.activated_ms, d.last_seen_ms, d.updated_ms,
+            "SELECT d.id, d.license_id, d.fingerprint, d.components, d.name, d.status, d.public_key, d.suspect,
+                    d.activated_ms, d.last_seen_ms,
                     CASE WHEN json_extract(l.terms, '$.limits.devices') IS NULL THEN 0 ELSE (
                       SELECT COUNT(*) FROM devices e
                        WHERE e.tenant_id = d.tenant_id AND e.license_id = d.license_id AND e.status = 'active'
@@ -90,8 +80,11 @@ pub fn for_ask(
     device: Option<&DeviceId>,
 ) -> Query<DeviceRow> {
     Query::new(select!(
-        "AND (d.id = ?4 OR d.fingerprint = ?3)
-         ORDER BY d.status = 'freed', d.activated_ms DESC, d.id LIMIT 4"
+        "AND d.id IN (
+                SELECT f.id FROM devices f
+                 WHERE f.tenant_id = l.tenant_id AND f.license_id = l.id AND f.fingerprint = ?3
+                 UNION ALL SELECT ?4)
+         ORDER BY d.status = 'deactivated', d.activated_ms DESC, d.id LIMIT 4"
     ))
     .bind(license)
     .bind(fingerprint)
@@ -102,7 +95,7 @@ pub fn for_ask(
 /// The 16 active devices of a license (by id or code) seen last, to compare fingerprints part by part. Index:
 /// `devices_active`.
 pub fn candidates(license: &str) -> Query<DeviceRow> {
-    Query::new(select!("AND d.status = 'active' ORDER BY d.last_seen_ms DESC, d.id LIMIT 16"))
+    Query::new(select!("AND d.status = 'active' ORDER BY COALESCE(d.last_seen_ms, d.activated_ms) DESC, d.id LIMIT 16"))
         .bind(license)
         .hot()
 }
@@ -116,55 +109,27 @@ pub fn list(license: &str, after: &str, limit: u32) -> Query<DeviceRow> {
         .hot()
 }
 
-/// A device as its object holds it.
-#[derive(Clone, Copy, Debug)]
-pub struct DeviceCopy<'a> {
-    /// Its id.
-    pub id: &'a DeviceId,
-    /// The license that it is activated on.
-    pub license: &'a LicenseId,
-    /// The digest of its whole fingerprint.
-    pub fingerprint: Option<&'a str>,
-    /// The hashed parts of its fingerprint.
-    pub components: &'a serde_json::Value,
-    /// For people.
-    pub name: &'a str,
-    /// Whether it may work.
-    pub status: DeviceStatus,
-    /// The public half of its key.
-    pub public_key: Option<&'a str>,
-    /// Two installations use its identity.
-    pub suspect_clone: bool,
-    /// Its clock is off by more than a day.
-    pub suspect_clock: bool,
-    /// When it was activated.
-    pub activated: Millis,
-    /// Last heartbeat, or the activation.
-    pub last_seen: Millis,
-}
-
 /// Writes the copy of a device. An older copy than the one there (by `now`) changes nothing: shipping may repeat.
-pub fn put(device: &DeviceCopy<'_>, now: Millis) -> Change {
+pub fn put(license: &LicenseId, device: &Device, now: Millis) -> Change {
     Change::new(
-        "INSERT INTO devices (tenant_id, license_id, id, fingerprint, components, name, status, public_key,
-                              suspect_clone, suspect_clock, activated_ms, last_seen_ms, updated_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        "INSERT INTO devices (tenant_id, license_id, id, fingerprint, components, name, status, public_key, suspect,
+                              activated_ms, last_seen_ms, updated_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (tenant_id, license_id, id) DO UPDATE
             SET fingerprint = excluded.fingerprint, components = excluded.components, name = excluded.name,
-                status = excluded.status, public_key = excluded.public_key, suspect_clone = excluded.suspect_clone,
-                suspect_clock = excluded.suspect_clock, activated_ms = excluded.activated_ms,
-                last_seen_ms = excluded.last_seen_ms, updated_ms = excluded.updated_ms
+                status = excluded.status, public_key = excluded.public_key, suspect = excluded.suspect,
+                activated_ms = excluded.activated_ms, last_seen_ms = excluded.last_seen_ms,
+                updated_ms = excluded.updated_ms
           WHERE excluded.updated_ms >= devices.updated_ms",
     )
-    .bind(device.license)
-    .bind(device.id)
-    .bind(device.fingerprint)
-    .bind(device.components)
-    .bind(device.name)
+    .bind(license)
+    .bind(&device.id)
+    .bind(&device.fingerprint)
+    .bind(&serde_json::json!(device.components))
+    .bind(device.name.as_deref())
     .bind(device.status.name())
-    .bind(device.public_key)
-    .bind(device.suspect_clone)
-    .bind(device.suspect_clock)
+    .bind(device.public_key.as_deref())
+    .bind(device.suspect.map(Suspect::name))
     .bind(device.activated)
     .bind(device.last_seen)
     .bind(now)

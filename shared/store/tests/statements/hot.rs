@@ -1,0 +1,50 @@
+//! Statements of hot paths are answered by index searches alone.
+
+use crate::registry;
+
+#[test]
+fn hot_statements_are_index_searches() {
+    let hot: Vec<_> = registry::all().into_iter().filter(|item| item.hot).collect();
+    assert!(hot.len() > 25);
+    for item in hot {
+        // A constant row is the parameter itself, no table.
+        let scan = item.plan.lines().find(|s| s.starts_with("SCAN") && *s != "SCAN CONSTANT ROW");
+        assert_eq!(scan, None, "{}:\n{}", item.name, item.plan);
+        assert!(item.plan.contains("SEARCH"), "{}: {}", item.name, item.plan);
+    }
+}
+
+#[test]
+fn the_hot_paths_use_the_indexes_made_for_them() {
+    let rows = [
+        ("hostnames::site", "PRIMARY KEY (host=?)"),
+        ("api_keys::principal", "PRIMARY KEY (hash=?)"),
+        ("api_keys::list", "api_keys_by_tenant (tenant=? AND id>?)"),
+        ("api_keys::by_id", "api_keys_by_id (id=?)"),
+        ("tenants::children", "tenants_by_parent (parent=? AND id>?)"),
+        ("issuer_keys::active", "issuer_keys_active (tenant=?)"),
+        ("issuer_keys::of_tenants", "issuer_keys_by_tenant (tenant=?)"),
+        ("licenses::by_ref", "licenses_by_code (tenant_id=? AND code=?)"),
+        ("licenses::list_issued", "licenses_by_issuer (issuer=? AND id>?)"),
+        ("licenses::issued_by_id", "licenses_by_issuer (issuer=? AND id=?)"),
+        (
+            "devices::for_ask",
+            "devices_by_fingerprint (tenant_id=? AND license_id=? AND fingerprint=?)",
+        ),
+        (
+            "devices::for_ask",
+            "COVERING INDEX devices_active (tenant_id=? AND license_id=? AND activated_ms<?)",
+        ),
+        ("devices::candidates", "devices_active (tenant_id=? AND license_id=?)"),
+        ("commands::waiting", "commands_waiting (tenant_id=? AND license_id=?)"),
+        ("usage::latest", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
+        ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
+        ("outbox::sweep", "outbox_by_age (created_ms<?)"),
+        ("idempotency::purge", "idempotency_by_expiry (expires_ms<?)"),
+    ];
+    let items = registry::all();
+    for (name, index) in rows {
+        let plan = &items.iter().find(|item| item.name == name).unwrap().plan;
+        assert!(plan.contains(index), "{name} wants {index}:\n{plan}");
+    }
+}

@@ -1,0 +1,210 @@
+//! Licenses, their devices, commands and use.
+
+use domain::fleet::DeviceStatus;
+use domain::license::Standing;
+use domain::terms::Terms;
+use domain::usage::Metric;
+use store::Refusal;
+use store::data::licenses::{self, Origin};
+use store::data::{commands, devices, usage};
+use testkit::{Db, NOW, license, tenant};
+
+use crate::registry::{command, device};
+
+/// `acme` holds the licenses 1 to 3.
+fn db() -> Db {
+    let db = Db::migrated();
+    let origin =
+        Origin { provisioned: Some(NOW), license_key: Some("NLS-x-y"), ..Origin::default() };
+    let insert = |n| licenses::insert(&license(n), &origin, NOW);
+    db.of(&tenant("acme")).batch(&[insert(1), insert(2), insert(3)]).unwrap();
+    db
+}
+
+#[test]
+fn a_license_comes_back_as_it_was_stored_by_id_or_code() {
+    let db = db();
+    let acme = tenant("acme");
+    for named in [license(1).id.as_str(), license(1).code.as_str()] {
+        let row = db.of(&acme).first(&licenses::by_ref(named)).unwrap();
+        assert_eq!(row.license(), license(1), "{named}");
+    }
+    assert_eq!(
+        db.of(&tenant("globex")).first(&licenses::by_ref("ACME-ENT-0001")),
+        None,
+        "of another holder"
+    );
+}
+
+#[test]
+fn a_code_is_taken_once_per_holder() {
+    let db = db();
+    let mut other = license(9);
+    other.code = license(1).code;
+    let insert = licenses::insert(&other, &Origin::default(), NOW);
+    assert_eq!(db.of(&tenant("acme")).run(insert.clone()), Err(Refusal::Duplicate));
+    assert_eq!(db.of(&tenant("globex")).run(insert), Ok(1), "each holder has its own names");
+}
+
+#[test]
+fn a_holder_does_not_see_what_is_not_provisioned() {
+    let (db, acme) = (Db::migrated(), tenant("acme"));
+    db.of(&acme).run(licenses::insert(&license(1), &Origin::default(), NOW)).unwrap();
+    assert_eq!(db.of(&acme).first(&licenses::by_ref("ACME-ENT-0001")), None);
+    assert_eq!(db.of(&acme).all(&licenses::list("", 50)), []);
+    assert!(db.of(&acme).first(&licenses::by_id(&license(1).id)).is_some());
+}
+
+#[test]
+fn pages_follow_the_cursor() {
+    let (db, acme) = (db(), tenant("acme"));
+    let first = db.of(&acme).all(&licenses::list("", 2));
+    let rest = db.of(&acme).all(&licenses::list(first[1].id.as_str(), 2));
+    assert_eq!((first.len(), rest.len()), (2, 1));
+}
+
+#[test]
+fn a_change_on_another_version_undoes_its_whole_batch() {
+    let (db, acme) = (db(), tenant("acme"));
+    let id = license(1).id;
+    let terms = Terms { features: vec!["new".into()], ..Terms::default() };
+    assert_eq!(db.of(&acme).run(licenses::set_terms(&id, 1, &terms, None, NOW)), Ok(1));
+    let batch = [
+        usage::put(&id, None, Metric::Vms, 7, NOW),
+        licenses::set_standing(&id, 1, Standing::Revoked, Some("late"), NOW),
+    ];
+    assert_eq!(db.of(&acme).batch(&batch), Err(Refusal::Stale));
+    let row = db.of(&acme).first(&licenses::by_id(&id)).unwrap();
+    assert_eq!((row.version, row.standing, row.license_key), (2, Standing::Active, None));
+    assert_eq!(row.terms.features, ["new"]);
+    assert_eq!(db.of(&acme).all(&usage::latest(id.as_str())), [], "undone as well");
+}
+
+#[test]
+fn every_change_counts_up_and_drops_the_signed_text() {
+    let (db, acme) = (db(), tenant("acme"));
+    let (id, ends) = (license(1).id, Some(NOW.plus(1)));
+    let steps = [
+        licenses::set_standing(&id, 1, Standing::Suspended, Some("unpaid"), NOW),
+        licenses::set_standing(&id, 2, Standing::Active, None, NOW),
+        licenses::renew(&id, 3, ends, NOW),
+    ];
+    for step in steps {
+        db.of(&acme).run(licenses::keep_key(&id, 1, "text")).unwrap();
+        assert_eq!(db.of(&acme).run(step), Ok(1));
+        assert_eq!(db.of(&acme).first(&licenses::by_id(&id)).unwrap().license_key, None);
+    }
+    assert_eq!(
+        db.of(&acme).run(licenses::keep_key(&id, 3, "late")),
+        Ok(0),
+        "signed for an older version"
+    );
+    assert_eq!(db.of(&acme).run(licenses::keep_key(&id, 4, "text")), Ok(1));
+    assert_eq!(db.of(&acme).run(licenses::mark_exceeded(&id, Some(NOW))), Ok(1));
+    let row = db.of(&acme).first(&licenses::by_id(&id)).unwrap();
+    assert_eq!((row.version, row.ends_ms, row.exceeded_since_ms), (4, ends, Some(NOW)));
+}
+
+#[test]
+fn a_device_is_found_by_id_or_fingerprint_with_its_rank() {
+    let (db, acme, id) = (db(), tenant("acme"), license(1).id);
+    let put: Vec<_> = (1..=4).map(|n| devices::put(&id, &device(n), NOW)).collect();
+    db.of(&acme).batch(&put).unwrap();
+    let mut gone = device(1);
+    gone.status = DeviceStatus::Deactivated;
+    db.of(&acme).run(devices::put(&id, &gone, NOW.plus(1))).unwrap();
+    db.of(&acme).run(devices::put(&id, &device(1), NOW)).unwrap();
+    let rows =
+        [("ACME-ENT-0001", Some("fp4"), None, 4, 2), (id.as_str(), None, Some(device(2).id), 2, 0)];
+    for (named, fingerprint, device_id, want, rank) in rows {
+        let found = db.of(&acme).all(&devices::for_ask(named, fingerprint, device_id.as_ref()));
+        assert_eq!(
+            found.iter().map(|d| (d.id.clone(), d.rank)).collect::<Vec<_>>(),
+            [(device(want).id, rank)],
+            "{named}"
+        );
+    }
+    assert_eq!(
+        db.of(&acme).all(&devices::for_ask("ACME-ENT-0002", Some("fp4"), None)),
+        [],
+        "another license"
+    );
+    assert_eq!(
+        db.of(&acme).all(&devices::candidates("ACME-ENT-0001")).len(),
+        3,
+        "an older copy changed nothing"
+    );
+    let listed = db.of(&acme).all(&devices::list("ACME-ENT-0001", "", 50));
+    assert_eq!(listed.len(), 4);
+    assert!(listed.iter().any(|d| d.status == DeviceStatus::Deactivated && !d.known(true).blocked));
+}
+
+#[test]
+fn without_a_device_limit_no_ranks_are_counted() {
+    let (db, acme) = (Db::migrated(), tenant("acme"));
+    let mut unlimited = license(1);
+    unlimited.terms.limits.clear();
+    let origin = Origin { provisioned: Some(NOW), ..Origin::default() };
+    db.of(&acme).run(licenses::insert(&unlimited, &origin, NOW)).unwrap();
+    let put: Vec<_> = (1..=2).map(|n| devices::put(&unlimited.id, &device(n), NOW)).collect();
+    db.of(&acme).batch(&put).unwrap();
+    assert_eq!(
+        db.of(&acme).first(&devices::for_ask("ACME-ENT-0001", Some("fp2"), None)).unwrap().rank,
+        0
+    );
+}
+
+#[test]
+fn a_device_sees_the_commands_for_it_and_for_all() {
+    let (db, acme, id) = (db(), tenant("acme"), license(1).id);
+    db.of(&acme).run(devices::put(&id, &device(1), NOW)).unwrap();
+    let (own, others) = (device(1).id, device(2).id);
+    db.of(&acme)
+        .batch(&[
+            commands::put(&id, Some(&own), &command(2)),
+            commands::put(&id, None, &command(1)),
+            commands::put(&id, Some(&others), &command(3)),
+            commands::put(&id, None, &command(1)),
+        ])
+        .unwrap();
+    let waiting = |fingerprint: Option<&str>, device| {
+        let rows = db.of(&acme).all(&commands::waiting("ACME-ENT-0001", fingerprint, device));
+        rows.into_iter().map(|row| row.body).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(None, Some(&own)), [command(1), command(2)]);
+    assert_eq!(waiting(Some("fp1"), None), [command(1), command(2)]);
+    assert_eq!(waiting(None, None), [command(1)]);
+    assert_eq!(db.of(&acme).run(commands::acknowledge(&id, &command(1).id, NOW)), Ok(1));
+    assert_eq!(db.of(&acme).run(commands::acknowledge(&id, &command(1).id, NOW)), Ok(0));
+    assert_eq!(db.of(&acme).run(commands::withdraw(&id, &command(2).id)), Ok(1));
+    assert_eq!(waiting(Some("fp1"), Some(&own)), []);
+}
+
+#[test]
+fn use_is_summed_over_devices_and_the_newest_report_wins() {
+    let (db, acme, id) = (db(), tenant("acme"), license(1).id);
+    let (one, two) = (device(1).id, device(2).id);
+    let put = |device, value, at| usage::put(&id, Some(device), Metric::Vms, value, NOW.plus(at));
+    db.of(&acme).batch(&[put(&one, 30, 5), put(&one, 10, 4), put(&two, 12, 1)]).unwrap();
+    let rows = db.of(&acme).all(&usage::latest("ACME-ENT-0001"));
+    assert_eq!(usage::usage(&rows), [(Metric::Vms, 42)].into());
+    assert_eq!(rows[0].at_ms, NOW.plus(5));
+    db.of(&acme).run(usage::forget(&id, &one)).unwrap();
+    assert_eq!(
+        usage::usage(&db.of(&acme).all(&usage::latest(id.as_str()))),
+        [(Metric::Vms, 12)].into()
+    );
+}
+
+#[test]
+fn absurd_reports_add_up_without_failing() {
+    const MOST: u64 = (1 << 53) - 1;
+    let (db, acme, id) = (db(), tenant("acme"), license(1).id);
+    let put: Vec<_> =
+        (1..=3).map(|n| usage::put(&id, Some(&device(n).id), Metric::Vms, MOST, NOW)).collect();
+    db.of(&acme).batch(&put).unwrap();
+    assert_eq!(
+        usage::usage(&db.of(&acme).all(&usage::latest(id.as_str()))),
+        [(Metric::Vms, MOST)].into()
+    );
+}

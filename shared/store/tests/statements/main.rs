@@ -1,0 +1,18 @@
+//! Every statement of the store, prepared and run on the real schema, and what they promise together.
+
+#[cfg(test)]
+mod directory;
+#[cfg(test)]
+mod hot;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod issuer_views;
+#[cfg(test)]
+mod licenses;
+#[cfg(test)]
+mod log;
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
+mod rules;

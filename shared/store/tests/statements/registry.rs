@@ -1,0 +1,215 @@
+//! A list of every statement, each made once with plausible arguments. `rules` finds statements that are missing here.
+
+use domain::command::{Command, Order};
+use domain::fleet::{Device, DeviceStatus};
+use domain::id::{CommandId, DeviceId, EventId, Kid, PlanId, ProductId};
+use domain::license::Standing;
+use domain::place::{Region, Shard};
+use domain::scope::Scopes;
+use domain::usage::Metric;
+use serde_json::json;
+use store::data::{
+    api_key_info, audit, commands, crm_links, devices, idempotency, licenses, outbox, plans,
+    products, profiles, signing_keys, usage,
+};
+use store::directory::{api_keys, hostnames, issuer_keys, tenants};
+use store::{Statement, Target};
+use testkit::{Db, NOW, key_id, license, request_id, tenant, terms};
+
+/// One statement, without its types.
+pub struct Item {
+    /// `table::function`.
+    pub name: &'static str,
+    /// Its SQL.
+    pub sql: &'static str,
+    /// Whether `?1` is the tenant.
+    pub tenant_bound: bool,
+    /// Whether it is answered by index searches alone.
+    pub hot: bool,
+    /// Its plan.
+    pub plan: String,
+    /// What the database said to it.
+    pub outcome: Result<(), String>,
+}
+
+fn item<T: Target, R>(db: &Db, name: &'static str, statement: &Statement<T, R>) -> Item {
+    Item {
+        name,
+        sql: statement.sql(),
+        tenant_bound: T::TENANT_BOUND,
+        hot: statement.is_hot(),
+        plan: db.explain(statement),
+        outcome: db.try_out(&tenant("acme"), statement),
+    }
+}
+
+macro_rules! items {
+    ($db:expr; $($module:ident :: $function:ident ( $($argument:expr),* );)*) => {
+        vec![$(item($db, concat!(stringify!($module), "::", stringify!($function)), &$module::$function($($argument),*))),*]
+    };
+}
+
+pub fn all() -> Vec<Item> {
+    let db = Db::migrated();
+    db.run(&[tenants::create(&tenant("acme"), "customer", None, Region::Eu, Shard::Eu, NOW)])
+        .unwrap();
+    let mut items = on_directory(&db);
+    items.extend(on_shard(&db));
+    items.extend(on_shard_logs(&db));
+    items
+}
+
+fn on_directory(db: &Db) -> Vec<Item> {
+    let (acme, newco, key, kid) =
+        (tenant("acme"), tenant("newco"), key_id(1), Kid::parse("k1").unwrap());
+    let new_key = api_keys::NewApiKey {
+        hash: &"0".repeat(64),
+        id: &key,
+        tenant: &acme,
+        scopes: Scopes::default(),
+        expires: None,
+        rate_limit: 1,
+        rate_window_seconds: 1,
+    };
+    items![db;
+        tenants::by_id(&acme);
+        tenants::children(&acme, "", 50);
+        tenants::list("", 50);
+        tenants::create(&newco, "msp", Some(&acme), Region::Us, Shard::Us, NOW);
+        tenants::activate(&acme);
+        tenants::set_status(&acme, 1, tenants::TenantStatus::Suspended);
+        hostnames::site("acme.example.com");
+        hostnames::of_tenant(&acme);
+        hostnames::add("a.example.com", &acme, hostnames::HostKind::Custom, hostnames::HostStatus::Pending);
+        hostnames::set_status("a.example.com", &acme, hostnames::HostStatus::Active);
+        api_keys::principal("hash");
+        api_keys::list(&acme, "", 50);
+        api_keys::by_id(&acme, &key);
+        api_keys::by_id_anywhere(&key);
+        api_keys::insert(&new_key, NOW);
+        api_keys::revoke(&acme, &key, NOW);
+        issuer_keys::of_tenant(&acme);
+        issuer_keys::of_tenants(&[acme.clone(), newco.clone()]);
+        issuer_keys::by_kid(&kid);
+        issuer_keys::active(&acme);
+        issuer_keys::insert(&issuer_key("k1", issuer_keys::KeyState::Next));
+        issuer_keys::retire(&acme, &kid, NOW);
+        issuer_keys::activate(&acme, &kid);
+    ]
+}
+
+pub fn issuer_key(kid: &str, state: issuer_keys::KeyState) -> issuer_keys::IssuerKeyRow {
+    issuer_keys::IssuerKeyRow {
+        kid: Kid::parse(kid).unwrap(),
+        tenant: tenant("acme"),
+        public_jwk: "{}".into(),
+        cert: "a.b.c".into(),
+        state,
+        not_before_ms: NOW,
+        retired_ms: None,
+    }
+}
+
+pub fn device(n: u8) -> Device {
+    Device {
+        id: DeviceId::new([n; 16]),
+        fingerprint: format!("fp{n}"),
+        components: [("cpu".to_owned(), "c1".to_owned())].into(),
+        name: Some(format!("plane {n}")),
+        status: DeviceStatus::Active,
+        activated: NOW.plus(i64::from(n)),
+        last_seen: None,
+        public_key: None,
+        suspect: None,
+        instance: None,
+        retired_instances: Vec::new(),
+        sequence: None,
+        status_report: None,
+        vacated: false,
+    }
+}
+
+pub fn command(n: u8) -> Command {
+    Command {
+        id: CommandId::new([n; 16]),
+        order: Order::RefreshLicense,
+        created: NOW.plus(i64::from(n)),
+    }
+}
+
+fn on_shard(db: &Db) -> Vec<Item> {
+    let (license, terms, device) = (license(1), terms(), device(1));
+    let (id, code, command) = (&license.id, license.code.as_str(), command(1));
+    let (product, plan) = (ProductId::parse("p").unwrap(), PlanId::parse("trial").unwrap());
+    items![db;
+        profiles::get();
+        profiles::put("Acme", None, &json!({}), NOW);
+        products::by_id(&product);
+        products::list("", 50);
+        products::put(&product, "P", "NLS", NOW);
+        products::ensure(&product, "P", "NLS", NOW);
+        plans::by_id(&plan);
+        plans::list("", 50);
+        plans::put(&plan, "Trial", &terms, Some(1), NOW);
+        licenses::by_ref(code);
+        licenses::by_id(id);
+        licenses::list("", 50);
+        licenses::list_issued("", 50);
+        licenses::issued_by_id(id);
+        licenses::insert(&license, &licenses::Origin::default(), NOW);
+        licenses::set_terms(id, 1, &terms, None, NOW);
+        licenses::set_standing(id, 1, Standing::Revoked, Some("why"), NOW);
+        licenses::renew(id, 1, None, NOW);
+        licenses::keep_key(id, 1, "key");
+        licenses::mark_exceeded(id, Some(NOW));
+        devices::for_ask(code, Some("fp"), Some(&device.id));
+        devices::candidates(code);
+        devices::list(code, "", 50);
+        devices::put(id, &device, NOW);
+        commands::waiting(code, Some("fp"), None);
+        commands::put(id, None, &command);
+        commands::acknowledge(id, &command.id, NOW);
+        commands::withdraw(id, &command.id);
+        usage::latest(code);
+        usage::put(id, Some(&device.id), Metric::Vms, 5, NOW);
+        usage::forget(id, &device.id);
+        crm_links::by_account("ACC-1");
+        crm_links::by_customer(&license.holder);
+        crm_links::link("ACC-1", &license.holder, NOW);
+    ]
+}
+
+fn on_shard_logs(db: &Db) -> Vec<Item> {
+    let (acme, event, kid, request) =
+        (tenant("acme"), EventId::new([1; 16]), Kid::parse("k1").unwrap(), request_id(1));
+    let name = idempotency::Name { caller: "key_1", key_hash: "hash" };
+    let claim = idempotency::Claim {
+        name,
+        endpoint: "Generate",
+        body_hash: "b",
+        owner: &request,
+        expires: NOW,
+    };
+    items![db;
+        api_key_info::list("", 50);
+        api_key_info::insert(&key_id(1), ("app", ""), &json!({}), "key_2", NOW);
+        api_key_info::touch(&key_id(1), NOW);
+        signing_keys::by_kid(&kid);
+        signing_keys::insert(&kid, "sealed", NOW);
+        audit::list(&audit::Filter::default(), None, 50);
+        audit::chain(0, 200);
+        audit::insert(&crate::log::entries(1)[0]);
+        outbox::put(&event, &acme, "audit", &json!({}), NOW);
+        outbox::delete(&event);
+        outbox::failed(&event);
+        outbox::list(50);
+        outbox::sweep(NOW, 50);
+        idempotency::begin(&claim, NOW);
+        idempotency::read(&name);
+        idempotency::take_over(&name, &request, NOW, NOW);
+        idempotency::finish(&name, &request, 200, "sealed");
+        idempotency::record(&claim, 200, "sealed", NOW);
+        idempotency::release(&name, &request);
+        idempotency::purge(NOW);
+    ]
+}

@@ -1,0 +1,124 @@
+//! Rules that hold for every statement.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::registry;
+
+/// Views of an issuer over the holders of a shard: `?1` is the issuer, not the holder.
+const ISSUER_VIEWS: [&str; 2] = ["licenses::list_issued", "licenses::issued_by_id"];
+
+/// Housekeeping of the clock over a whole shard.
+const HOUSEKEEPING: [&str; 2] = ["outbox::sweep", "idempotency::purge"];
+
+#[test]
+fn every_statement_fits_the_real_schema() {
+    for item in registry::all() {
+        assert_eq!(item.outcome, Ok(()), "{}", item.name);
+    }
+}
+
+/// Every `pub fn` of the table modules that returns a statement, read from the source.
+fn in_source() -> BTreeSet<String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = BTreeSet::new();
+    for folder in ["data", "directory"] {
+        for file in fs::read_dir(source.join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            let module = path.file_stem().unwrap().to_str().unwrap();
+            for function in fs::read_to_string(&path).unwrap().split("\npub fn ").skip(1) {
+                let (signature, _) = function.split_once('{').unwrap();
+                let result = signature.split("->").nth(1).unwrap_or_default().trim();
+                let kind = result.split('<').next().unwrap_or_default();
+                if ["Query", "Change", "Lookup", "Entry", "Sweep", "Purge"].contains(&kind) {
+                    found.insert(format!("{module}::{}", signature.split('(').next().unwrap()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_statement_is_left_untried() {
+    let tried: BTreeSet<String> =
+        registry::all().into_iter().map(|item| item.name.to_owned()).collect();
+    let written = in_source();
+    assert!(written.len() > 50, "the source is read: {written:?}");
+    assert_eq!(
+        written.difference(&tried).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "in the source, not in the registry"
+    );
+    assert_eq!(
+        tried.difference(&written).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "in the registry, not in the source"
+    );
+}
+
+/// How often a statement names a table, and how often it ties one to the tenant.
+fn tables_and_ties(sql: &str) -> (usize, usize) {
+    let words: Vec<&str> = sql.split_whitespace().collect();
+    let tables = words.iter().filter(|word| ["FROM", "JOIN", "INTO"].contains(word)).count();
+    let updates = usize::from(words.first() == Some(&"UPDATE"));
+    let text = words.join(" ");
+    let ties = text.matches("tenant_id = ?1").count()
+        + text
+            .matches(".tenant_id = ")
+            .count()
+            .saturating_sub(text.matches("l.tenant_id = ?1").count());
+    let inserts = usize::from(text.contains("(tenant_id, ") && text.contains("VALUES (?1, "));
+    (tables + updates, ties + inserts)
+}
+
+#[test]
+fn every_statement_on_a_shard_is_tied_to_the_tenant() {
+    for item in registry::all().into_iter().filter(|item| item.tenant_bound) {
+        if ISSUER_VIEWS.contains(&item.name) {
+            assert!(item.sql.contains("issuer = ?1"), "{}", item.name);
+            continue;
+        }
+        let (tables, ties) = tables_and_ties(item.sql);
+        assert!(tables > 0 && ties >= tables, "{}: {tables} tables, {ties} ties", item.name);
+    }
+}
+
+#[test]
+fn only_the_clock_looks_at_a_whole_shard() {
+    let modules = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data")).unwrap();
+    for file in modules {
+        let path = file.unwrap().path();
+        let source = fs::read_to_string(&path).unwrap();
+        for kind in ["Sweep::new", "Purge::new"] {
+            assert!(source.matches(kind).count() <= 1, "{}", path.display());
+        }
+    }
+    for item in registry::all().into_iter().filter(|item| HOUSEKEEPING.contains(&item.name)) {
+        assert!(!item.tenant_bound, "{}", item.name);
+    }
+}
+
+#[test]
+fn statements_name_their_columns_and_bind_their_values() {
+    for item in registry::all() {
+        assert!(
+            !item.sql.contains('*') || item.sql.contains("COUNT(*)"),
+            "{}: SELECT *",
+            item.name
+        );
+        let quoted: Vec<&str> = item.sql.split('\'').skip(1).step_by(2).collect();
+        let fixed = [
+            "active",
+            "creating",
+            "deactivated",
+            "done",
+            "next",
+            "retired",
+            "running",
+            "$.limits.devices",
+        ];
+        assert!(quoted.iter().all(|text| fixed.contains(text)), "{}: {quoted:?}", item.name);
+    }
+}
