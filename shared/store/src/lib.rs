@@ -5,10 +5,10 @@
 
 pub mod data;
 pub mod directory;
-mod error;
-mod query;
+pub mod error;
+pub mod query;
 mod row;
-mod value;
+pub mod value;
 
 pub use error::{Refusal, StoreError};
 pub use query::{Change, Entry, Lookup, Purge, Query, Statement, Sweep, Target};
