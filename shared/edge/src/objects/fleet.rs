@@ -17,6 +17,8 @@ pub struct FleetTerms {
     pub version: i64,
     /// Who issued it: activations are in its audit log too.
     pub issuer: TenantId,
+    /// Where the issuer's records live.
+    pub issuer_shard: Shard,
     /// Where the holder's records live, for the copies.
     pub shard: Shard,
     /// Who may be activated.
@@ -84,6 +86,9 @@ pub enum FleetCall {
         /// Acknowledged commands.
         #[serde(default)]
         acknowledge: Vec<CommandId>,
+        /// The license, where the caller knows it: newer terms than the fleet's take effect.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<FleetTerms>,
     },
     /// Adds commands.
     Enqueue {
@@ -199,7 +204,7 @@ mod tests {
             r#"{"deactivate":{"device":{"id":"dev_00000000000000000000000000"},"by":{"actor":"operator","request":"req_1"}}}"#,
             r#"{"beat":{"device":{"fingerprint":"9f2c"},"beat":{"instance":"a","sequence":7,"reported_time":5,"status_report":{"vms":3}},"acknowledge":["cmd_00000000000000000000000000"]}}"#,
             r#"{"enqueue":{"shard":"eu","parcels":[{"device":null,"command":{"id":"cmd_00000000000000000000000000","type":"refresh_license","created":5}}]}}"#,
-            r#"{"set_terms":{"terms":{"version":2,"issuer":"meridian","shard":"us","rules":{"limit":3,"mode":"strict","migrations":1},"heartbeat_seconds":900}}}"#,
+            r#"{"set_terms":{"terms":{"version":2,"issuer":"meridian","issuer_shard":"eu","shard":"us","rules":{"limit":3,"mode":"strict","migrations":1},"heartbeat_seconds":900}}}"#,
             r#"{"devices":{"after":null,"limit":50}}"#,
         ];
         for row in rows {
