@@ -14,6 +14,9 @@ use crate::keys::PublicKey;
 use crate::product_key::{self, Prefix};
 use crate::text::LicenseText;
 
+/// Name, what is changed in the certificate, and what follows.
+type CertCase = (&'static str, fn(&mut Certified), LicenseError);
+
 const SIGNED: Millis = Millis(1_000_000_000_000);
 
 fn seed(byte: u8) -> SigningSeed {
@@ -91,7 +94,7 @@ fn a_known_key_needs_no_certificate_and_an_unknown_one_does() {
 
 #[test]
 fn keys_sign_for_their_own_issuer_in_their_own_time() {
-    let cases: [(&str, fn(&mut Certified), LicenseError); 5] = [
+    let cases: [CertCase; 5] = [
         ("other issuer's key", |c| c.owner = tenant("rival"), LicenseError::WrongIssuer),
         ("answer key", |c| c.usage = KeyUse::Answer, CertFault::OtherUse.into()),
         ("expired", |c| c.not_after = SIGNED, CertFault::Expired.into()),
