@@ -92,7 +92,7 @@ pub struct TenantIdRow {
 /// Suspended tenants, so that an edge knows in one round whether a license's issuer is among them. Index:
 /// `tenants_suspended`. Far more than are ever suspended at a time.
 pub fn suspended() -> Lookup<TenantIdRow> {
-    Lookup::new("SELECT id FROM tenants WHERE status = 'suspended' LIMIT 1000").hot()
+    Lookup::new("SELECT id FROM tenants WHERE status = 'suspended' AND id > '' LIMIT 1000").hot()
 }
 
 /// A new tenant with `status` `creating`, version 1. Its slug being taken refuses the batch as a duplicate.

@@ -44,6 +44,7 @@ fn a_stale_change_of_status_is_refused() {
     let suspend = tenants::set_status(&acme, 1, tenants::TenantStatus::Suspended);
     assert_eq!(db.run(std::slice::from_ref(&suspend)), Ok(vec![1]));
     assert_eq!(db.run(&[suspend]), Err(Refusal::Stale));
+    assert_eq!(db.all(&tenants::suspended())[0].id, acme);
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("api_keys::list", "api_keys_by_tenant (tenant=? AND id>?)"),
         ("api_keys::by_id", "api_keys_by_id (id=?)"),
         ("tenants::children", "tenants_by_parent (parent=? AND id>?)"),
+        ("tenants::suspended", "COVERING INDEX tenants_suspended (id>?)"),
         ("issuer_keys::active", "issuer_keys_active (tenant=?)"),
         ("issuer_keys::of_tenants", "issuer_keys_by_tenant (tenant=?)"),
         ("licenses::by_ref", "licenses_by_code (tenant_id=? AND code=?)"),

@@ -75,6 +75,7 @@ fn on_directory(db: &Db) -> Vec<Item> {
         tenants::by_id(&acme);
         tenants::children(&acme, "", 50);
         tenants::list("", 50);
+        tenants::suspended();
         tenants::create(&newco, "msp", Some(&acme), Region::Us, Shard::Us, NOW);
         tenants::activate(&acme);
         tenants::set_status(&acme, 1, tenants::TenantStatus::Suspended);
