@@ -1,1 +1,24 @@
-//! edge
+//! The platform in one place. Only this crate names `worker`: workers see sites, principals, stores
+//! and clocks through it, and stay plain Rust that native tests can run.
+
+pub mod admit;
+pub mod cache;
+pub mod call;
+pub mod config;
+pub mod db;
+pub mod door;
+pub mod failure;
+pub mod fault;
+pub mod idempotency;
+pub mod limit;
+pub mod log;
+pub mod object;
+pub mod objects;
+pub mod outbox;
+pub mod platform;
+pub mod principal;
+pub mod serve;
+pub mod site;
+
+pub use call::Call;
+pub use failure::Failure;

@@ -1,0 +1,187 @@
+//! Who is calling, and may they: site, principal and rate limit in one store round, remembered for
+//! as long as the staleness bound allows.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use domain::id::TenantId;
+use domain::license::Standing;
+use domain::limiter::Counters;
+use domain::time::Millis;
+use futures_util::future::join;
+use license::api_key::ApiKeyText;
+use store::directory::{api_keys, hostnames, tenants};
+use wire::endpoints::{Access, Endpoint};
+use wire::problem::Kind;
+
+use crate::cache::Cache;
+use crate::call::Call;
+use crate::db::Freshness;
+use crate::failure::{Failure, StoreFailure};
+use crate::limit;
+use crate::principal::{Credentials, Principal};
+use crate::site::Site;
+
+/// Sites held per isolate.
+const SITES: usize = 2_048;
+/// API keys held per isolate.
+const PRINCIPALS: usize = 4_096;
+
+/// What an isolate remembers of the DIRECTORY. Negative answers too: `None` is a host or key that is not there.
+#[derive(Debug)]
+pub struct Known {
+    sites: Cache<String, Option<Rc<Site>>>,
+    principals: Cache<String, Option<Rc<Principal>>>,
+    suspended: Cache<(), Rc<Vec<TenantId>>>,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::new(Known {
+        sites: Cache::new(SITES),
+        principals: Cache::new(PRINCIPALS),
+        suspended: Cache::new(1),
+    });
+}
+
+/// A caller that was let in.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The site that was asked.
+    pub site: Rc<Site>,
+    /// The key, where the endpoint needs one.
+    pub principal: Option<Rc<Principal>>,
+    /// What the `RateLimit` headers say.
+    pub counters: Option<Counters>,
+}
+
+impl Caller {
+    /// The principal of an endpoint that needs a key.
+    ///
+    /// # Errors
+    /// `credentials-missing` on an endpoint that needs none.
+    pub fn principal(&self) -> Result<&Principal, Failure> {
+        self.principal.as_deref().ok_or_else(|| Kind::CredentialsMissing.into())
+    }
+}
+
+/// What an isolate remembers of a host and a key. The outer `None`: nothing fresh, ask the DIRECTORY.
+#[derive(Debug)]
+pub struct Remembered {
+    /// The site, if the host is anybody's.
+    pub site: Option<Option<Rc<Site>>>,
+    /// The key, if it is anybody's.
+    pub principal: Option<Option<Rc<Principal>>>,
+    /// Suspended tenants: issuers whose licenses must not be used.
+    pub suspended: Option<Rc<Vec<TenantId>>>,
+}
+
+/// What is remembered and at most `staleness_ms` old.
+pub fn remembered(host: &str, key_hash: Option<&str>, now: Millis, staleness_ms: i64) -> Remembered {
+    KNOWN.with_borrow_mut(|known| Remembered {
+        site: known.sites.fresh(host, now, staleness_ms).cloned(),
+        principal: key_hash.and_then(|hash| known.principals.fresh(hash, now, staleness_ms).cloned()),
+        suspended: known.suspended.fresh(&(), now, staleness_ms).cloned(),
+    })
+}
+
+/// Asks the DIRECTORY for a host, a key and the suspended tenants, and remembers the answers.
+///
+/// # Errors
+/// When the DIRECTORY is away or late.
+pub async fn look_up(
+    call: &Call,
+    host: &str,
+    key_hash: Option<&str>,
+    freshness: Freshness,
+) -> Result<Remembered, StoreFailure> {
+    // A hash that no key has stands in where no key was shown: one shape of batch for all.
+    let hash = key_hash.unwrap_or("");
+    let reads = (hostnames::site(host), api_keys::principal(hash), tenants::suspended());
+    let (sites, principals, suspended) = call.directory(freshness).read(reads).await?;
+    let apex = &call.config.apex;
+    let site = sites.into_iter().next().and_then(|row| Site::from_row(row, apex)).map(Rc::new);
+    let principal = principals.into_iter().next().and_then(Principal::from_row).map(Rc::new);
+    let suspended: Rc<Vec<_>> = Rc::new(suspended.into_iter().map(|row| row.id).collect());
+    KNOWN.with_borrow_mut(|known| {
+        known.sites.put(host.to_owned(), site.clone(), call.now);
+        if let Some(hash) = key_hash {
+            known.principals.put(hash.to_owned(), principal.clone(), call.now);
+        }
+        known.suspended.put((), Rc::clone(&suspended), call.now);
+    });
+    Ok(Remembered {
+        site: Some(site),
+        principal: key_hash.map(|_| principal),
+        suspended: Some(suspended),
+    })
+}
+
+/// Lets a caller of `endpoint` in.
+///
+/// # Errors
+/// The first of: `unknown-host`, `credentials-*`, `wrong-host`, `tenant-suspended`, `role-not-allowed`,
+/// `scope-missing`, `rate-limited`; `store-unavailable` when the DIRECTORY cannot be asked.
+pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> {
+    let host = call.host().ok_or(Kind::UnknownHost)?;
+    let credentials = credentials_for(call, endpoint)?;
+    let hash = credentials.as_deref().map(ApiKeyText::digest);
+    let staleness = if call.faults.cold { 0 } else { call.config.staleness_ms };
+    let held = remembered(host.as_str(), hash.as_deref(), call.now, staleness);
+    let known = held.site.is_some() && (hash.is_none() || held.principal.is_some());
+    let directory = async {
+        if known { Ok(held) } else { look_up(call, host.as_str(), hash.as_deref(), Freshness::Nearest).await }
+    };
+    let key = credentials.as_deref().zip(hash.as_deref());
+    let key = key.map(|(text, hash)| limit::Key { tenant: text.tenant(), shard: text.shard(), hash });
+    let (held, leased) = join(directory, limit::spend(call, key)).await;
+    let held = held?;
+    let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
+    let principal = held.principal.flatten();
+    check(&site, credentials.is_some(), principal.as_deref(), endpoint, call)?;
+    let counters = match (&principal, hash) {
+        (Some(principal), Some(hash)) => limit::settle(call, &hash, principal, leased).await?,
+        _ => None,
+    };
+    Ok(Caller { site, principal, counters })
+}
+
+fn credentials_for(call: &Call, endpoint: &Endpoint) -> Result<Option<Box<ApiKeyText>>, Failure> {
+    if endpoint.access == Access::Public {
+        return Ok(None);
+    }
+    match Credentials::read(call.inbound.header("authorization"))? {
+        Credentials::ApiKey(key) => Ok(Some(key)),
+        Credentials::LicenseKey(_) => Err(Kind::CredentialsMalformed.into()),
+        Credentials::Nobody => Ok(None),
+    }
+}
+
+fn check(
+    site: &Site,
+    shown: bool,
+    principal: Option<&Principal>,
+    endpoint: &Endpoint,
+    call: &Call,
+) -> Result<(), Failure> {
+    let (scope, kinds) = match endpoint.access {
+        Access::Public => return Ok(()),
+        Access::Key(scope, kinds) => (scope, Some(kinds)),
+        Access::KeyOrLicense(scope) => (scope, None),
+    };
+    if !shown {
+        return Err(Kind::CredentialsMissing.into());
+    }
+    let principal = principal.ok_or(Kind::CredentialsUnknown)?;
+    principal.admit(site, call.inbound.header("x-vendor-id"), call.now)?;
+    if site.standing != Standing::Active {
+        return Err(Kind::TenantSuspended.into());
+    }
+    if let Some(kinds) = kinds.filter(|kinds| !kinds.contains(&principal.kind)) {
+        let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+        return Err(Failure::new(Kind::RoleNotAllowed, format!("Only: {}.", names.join(", "))));
+    }
+    if !principal.scopes.allow(scope) {
+        return Err(Failure::new(Kind::ScopeMissing, format!("Needs the scope {}.", scope.name())));
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Requests in and answers out as plain text, so that a warm request crosses into Rust once.
+//!
+//! `js/door.mjs` is the other half: it joins method, URL and the headers below with line feeds, and
+//! takes an answer apart again. Header values cannot hold a line feed, so nothing can be smuggled.
+
+use std::fmt::Write as _;
+
+/// The headers that the door hands over, in this order; `door.mjs` has the same list.
+pub const HEADERS: [&str; 8] = [
+    "authorization",
+    "content-type",
+    "cf-connecting-ip",
+    "signature",
+    "content-digest",
+    "writ-fault",
+    "x-vendor-id",
+    "idempotency-key",
+];
+
+/// A request as plain values. Headers that were not sent are empty.
+#[derive(Clone, Debug, Default)]
+pub struct Inbound {
+    /// `POST`
+    pub method: String,
+    /// The whole URL as the client sent it.
+    pub url: String,
+    headers: [String; HEADERS.len()],
+    /// The bytes of the body.
+    pub body: Vec<u8>,
+}
+
+impl Inbound {
+    /// Takes apart what the door joined.
+    pub fn read(head: &str, body: Vec<u8>) -> Self {
+        let mut lines = head.split('\n');
+        let mut next = || lines.next().unwrap_or_default().to_owned();
+        let (method, url) = (next(), next());
+        Self { method, url, headers: std::array::from_fn(|_| next()), body }
+    }
+
+    /// From values that were read one by one.
+    pub fn new(method: String, url: String, header: impl Fn(&str) -> Option<String>, body: Vec<u8>) -> Self {
+        Self { method, url, headers: HEADERS.map(|name| header(name).unwrap_or_default()), body }
+    }
+
+    /// A header of [`HEADERS`]; empty when it was not sent or is not in the list.
+    pub fn header(&self, name: &str) -> &str {
+        HEADERS.iter().zip(&self.headers).find(|(n, _)| **n == name).map_or("", |(_, value)| value)
+    }
+
+    /// The host as sent, with its port.
+    pub fn authority(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split(['/', '?', '#']).next().unwrap_or_default()
+    }
+
+    /// The path, without query.
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/");
+        path.split(['?', '#']).next().unwrap_or("/")
+    }
+
+    /// The query's pairs, percent-decoded.
+    pub fn query(&self) -> Vec<(String, String)> {
+        let query = self.url.split_once('?').map_or("", |(_, query)| query);
+        query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(name, value)| (decode(name), decode(value)))
+            .collect()
+    }
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => escaped(&mut rest).unwrap_or(b'%'),
+            other => other,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn escaped(rest: &mut std::str::Bytes<'_>) -> Option<u8> {
+    let mut ahead = rest.clone();
+    let high = char::from(ahead.next()?).to_digit(16)?;
+    let low = char::from(ahead.next()?).to_digit(16)?;
+    *rest = ahead;
+    u8::try_from(high * 16 + low).ok()
+}
+
+/// An answer as plain values.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Outbound {
+    /// HTTP status.
+    pub status: u16,
+    /// Names and values; values hold no line feed.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+    /// Whether work waits that must not hold the answer up.
+    pub work_waits: bool,
+}
+
+impl Outbound {
+    /// A JSON answer.
+    pub fn json(status: u16, body: String) -> Self {
+        let headers = vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())];
+        Self { status, headers, body, work_waits: false }
+    }
+
+    /// Adds a header, or replaces it.
+    pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.headers.retain(|(held, _)| *held != name);
+        self.headers.push((name, value.into()));
+    }
+
+    /// The answer as the text that `door.mjs` takes apart.
+    pub fn text(&self) -> String {
+        let mut out = String::with_capacity(self.body.len() + 512);
+        let flag = if self.work_waits { "+" } else { "-" };
+        // Writing into a String cannot fail.
+        let _ = write!(out, "{}{flag}", self.status);
+        for (name, value) in &self.headers {
+            let _ = write!(out, "\n{name}: {}", value.replace(['\n', '\r'], " "));
+        }
+        out.push_str("\n\n");
+        out.push_str(&self.body);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_taken_apart_as_the_door_joined_it() {
+        let head = "POST\nhttp://acme.writ.localhost:8787/api/v1/x?a=1&b=%41+c\nBearer k\napplication/json\n\n\n\n\n\n";
+        let inbound = Inbound::read(head, vec![1]);
+        assert_eq!(inbound.authority(), "acme.writ.localhost:8787");
+        assert_eq!(inbound.path(), "/api/v1/x");
+        assert_eq!(inbound.query(), [("a".into(), "1".into()), ("b".into(), "A c".into())]);
+        assert_eq!((inbound.header("authorization"), inbound.header("signature")), ("Bearer k", ""));
+    }
+
+    #[test]
+    fn broken_escapes_stay_as_they_are() {
+        for (text, want) in [("%4", "%4"), ("%zz", "%zz"), ("%C3%A9", "é"), ("%", "%")] {
+            assert_eq!(decode(text), want);
+        }
+    }
+
+    #[test]
+    fn an_answer_is_text_with_its_headers_before_an_empty_line() {
+        let mut out = Outbound::json(200, "{}".into());
+        out.set("x-request-id", "req_1\r\ninjected: 1");
+        out.work_waits = true;
+        let want = "200+\ncontent-type: application/json\ncache-control: no-store\nx-request-id: req_1  injected: 1\n\n{}";
+        assert_eq!(out.text(), want);
+    }
+
+    #[test]
+    fn both_halves_of_the_door_name_the_same_headers() {
+        let other = include_str!("../js/door.mjs");
+        for name in HEADERS {
+            assert!(other.contains(&format!("\"{name}\"")), "{name}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The outbox: what a change must tell others is written in the change's own transaction, shipped
+//! after the answer, and swept by the clock when that did not happen. Every event has an id, so that
+//! telling it twice changes nothing.
+
+use domain::id::{EventId, LicenseId, TenantId};
+use domain::place::Shard;
+use serde::{Deserialize, Serialize};
+use store::data::outbox;
+use store::query::Change;
+
+use crate::call::Call;
+use crate::db::Freshness;
+use crate::failure::{Failure, StoreFailure};
+use crate::objects::{AuditCall, AuditLog, Fleet, FleetCall, FleetTerms, Parcel};
+use crate::{log, object, platform};
+
+/// What is told, and to whom.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Message {
+    /// An entry for the audit log of the tenant concerned.
+    Audit {
+        /// Where the tenant's records live.
+        shard: Shard,
+        /// The entry, without its place in the chain.
+        draft: domain::audit::Draft,
+    },
+    /// Commands and the new version for the devices of a license of the tenant concerned.
+    Fleet {
+        /// The license.
+        license: LicenseId,
+        /// What holds after the change.
+        terms: FleetTerms,
+        /// What its devices are to do.
+        parcels: Vec<Parcel>,
+    },
+}
+
+/// A message with its event's id and the tenant that it concerns.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// The tenant that it concerns.
+    pub concerns: TenantId,
+    /// What is told.
+    pub message: Message,
+}
+
+/// What an audit entry says.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// Who did it: a key's id.
+    pub actor: &'a str,
+    /// What: `license.revoked`.
+    pub action: &'a str,
+    /// To what: an id.
+    pub subject: &'a str,
+    /// What is particular to it. No secrets.
+    pub detail: serde_json::Value,
+}
+
+impl Event {
+    /// An entry for the audit log of `tenant`.
+    ///
+    /// # Errors
+    /// When the platform has no entropy.
+    pub fn audit(call: &Call, tenant: &TenantId, shard: Shard, entry: &Entry<'_>) -> Result<Self, Failure> {
+        let id = EventId::new(platform::entropy().map_err(Failure::internal)?);
+        let draft = domain::audit::Draft {
+            event: id.clone(),
+            at: call.now,
+            actor: entry.actor.to_owned(),
+            action: entry.action.to_owned(),
+            subject: entry.subject.to_owned(),
+            request: call.id.to_string(),
+            detail: entry.detail.clone(),
+        };
+        Ok(Self { id, concerns: tenant.clone(), message: Message::Audit { shard, draft } })
+    }
+
+    /// The row that goes into the change's transaction.
+    ///
+    /// # Errors
+    /// When the message cannot be written as JSON.
+    pub fn row(&self, call: &Call) -> Result<Change, Failure> {
+        let payload = serde_json::to_value(&self.message).map_err(Failure::internal)?;
+        let kind = match self.message {
+            Message::Audit { .. } => "audit",
+            Message::Fleet { .. } => "fleet",
+        };
+        Ok(outbox::put(&self.id, &self.concerns, kind, &payload, call.now))
+    }
+}
+
+/// Ships events once the answer is out. Their rows are in the outbox of `tenant` on `shard`.
+pub fn ship_later(call: &Call, tenant: &TenantId, shard: Shard, events: Vec<Event>) {
+    let work = Call::internal(call.env.clone());
+    let tenant = tenant.clone();
+    call.later(async move {
+        for event in events {
+            ship(&work, &tenant, shard, &event).await;
+        }
+    });
+}
+
+/// Ships one event and takes its row out of the outbox of `tenant` on `shard`. A failure is logged:
+/// the clock will ship it.
+pub async fn ship(call: &Call, tenant: &TenantId, shard: Shard, event: &Event) {
+    let records = call.records(tenant, shard, Freshness::Primary);
+    let outcome = match deliver(call, event).await {
+        Ok(()) => records.write(vec![outbox::delete(&event.id)]).await,
+        Err(failure) => {
+            log::event("warn", "outbox.deliver", &failure.to_string());
+            records.write(vec![outbox::failed(&event.id)]).await
+        }
+    };
+    if let Err(failure) = outcome {
+        log::event("warn", "outbox.settle", &failure.to_string());
+    }
+}
+
+async fn deliver(call: &Call, event: &Event) -> Result<(), StoreFailure> {
+    match &event.message {
+        Message::Audit { shard, draft } => {
+            let append = AuditCall::Append { shard: *shard, drafts: vec![draft.clone()] };
+            let name = AuditLog::name(&event.concerns);
+            object::send::<AuditLog>(call, &name, *shard, &append).await.map(drop)
+        }
+        Message::Fleet { license, terms, parcels } => {
+            let name = Fleet::name(&event.concerns, license);
+            let shard = terms.shard;
+            let terms = FleetCall::SetTerms { terms: terms.clone() };
+            object::send::<Fleet>(call, &name, shard, &terms).await?;
+            let enqueue = FleetCall::Enqueue { shard, parcels: parcels.clone() };
+            object::send::<Fleet>(call, &name, shard, &enqueue).await.map(drop)
+        }
+    }
+}

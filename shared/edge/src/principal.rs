@@ -1,0 +1,187 @@
+//! Principals: who is calling. Credentials are read once, checked by shape, then looked up by hash.
+
+use domain::id::{KeyId, TenantId};
+use domain::license::Standing;
+use domain::place::Shard;
+use domain::scope::Scopes;
+use domain::time::Millis;
+use license::api_key::ApiKeyText;
+use store::directory::api_keys::PrincipalRow;
+use wire::problem::Kind;
+use wire::tenant::TenantKind;
+
+use crate::failure::Failure;
+use crate::site::{self, Site};
+
+/// What a request shows as its credentials.
+#[derive(Debug)]
+pub enum Credentials<'a> {
+    /// None.
+    Nobody,
+    /// An API key that reads well.
+    ApiKey(Box<ApiKeyText>),
+    /// A license key, not checked yet.
+    LicenseKey(&'a str),
+}
+
+impl<'a> Credentials<'a> {
+    /// Reads the `Authorization` header: `Bearer <API key>` or `License <license key>`.
+    ///
+    /// # Errors
+    /// `credentials-malformed` when it is neither, or the key was mistyped.
+    pub fn read(header: &'a str) -> Result<Self, Failure> {
+        let (scheme, value) = header.split_once(' ').unwrap_or((header, ""));
+        let value = value.trim();
+        match scheme.to_ascii_lowercase().as_str() {
+            "" => Ok(Self::Nobody),
+            "bearer" => ApiKeyText::parse(value)
+                .map(|key| Self::ApiKey(Box::new(key)))
+                .map_err(|_| Kind::CredentialsMalformed.into()),
+            "license" if !value.is_empty() => Ok(Self::LicenseKey(value)),
+            _ => Err(Kind::CredentialsMalformed.into()),
+        }
+    }
+}
+
+/// An API key with its tenant.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Principal {
+    /// The key's public name.
+    pub key: KeyId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// What the tenant is.
+    pub kind: TenantKind,
+    /// Whether the tenant is suspended; none when it is not in service at all.
+    pub standing: Option<Standing>,
+    /// The tenant above it.
+    pub parent: Option<TenantId>,
+    /// Where the tenant's records live.
+    pub shard: Shard,
+    /// What the key may do.
+    pub scopes: Scopes,
+    /// First instant at which it no longer works.
+    pub expires: Option<Millis>,
+    /// Whether it was revoked.
+    pub revoked: bool,
+    /// Requests in any window.
+    pub rate_limit: u32,
+    /// Length of the window.
+    pub rate_window_seconds: u32,
+}
+
+impl Principal {
+    /// The principal of a row; none when its tenant's kind is not known to this version.
+    pub fn from_row(row: PrincipalRow) -> Option<Self> {
+        Some(Self {
+            kind: TenantKind::from_name(&row.tenant_kind)?,
+            standing: site::standing(row.tenant_status),
+            key: row.key_id,
+            tenant: row.tenant,
+            parent: row.parent,
+            shard: row.shard,
+            scopes: row.scopes,
+            expires: row.expires_ms,
+            revoked: row.revoked_ms.is_some(),
+            rate_limit: row.rate_limit,
+            rate_window_seconds: row.rate_window_seconds,
+        })
+    }
+
+    /// Whether the key works at `now` on `site`.
+    ///
+    /// # Errors
+    /// `credentials-revoked`, `credentials-expired`, `wrong-host` or `tenant-suspended`, in this order.
+    pub fn admit(&self, site: &Site, vendor_id: &str, now: Millis) -> Result<(), Failure> {
+        if self.revoked || self.standing.is_none() {
+            return Err(Kind::CredentialsRevoked.into());
+        }
+        if self.expires.is_some_and(|end| end <= now) {
+            return Err(Kind::CredentialsExpired.into());
+        }
+        if !self.belongs_on(site) || !(vendor_id.is_empty() || vendor_id == self.tenant.as_str()) {
+            return Err(Kind::WrongHost.into());
+        }
+        if self.standing != Some(Standing::Active) {
+            return Err(Kind::TenantSuspended.into());
+        }
+        Ok(())
+    }
+
+    /// A key works on its tenant's own hosts and on the shared host of its tenant's kind.
+    fn belongs_on(&self, site: &Site) -> bool {
+        match site.house {
+            Some(house) => house.serves() == Some(self.kind),
+            None => site.tenant == self.tenant,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::place::Region;
+    use crate::site::House;
+
+    fn principal() -> Principal {
+        Principal {
+            key: KeyId::new([1; 16]),
+            tenant: TenantId::parse("acme").unwrap(),
+            kind: TenantKind::Customer,
+            standing: Some(Standing::Active),
+            parent: TenantId::parse("techpartners").ok(),
+            shard: Shard::Eu,
+            scopes: Scopes::default(),
+            expires: Some(Millis(100)),
+            revoked: false,
+            rate_limit: 10,
+            rate_window_seconds: 60,
+        }
+    }
+
+    fn site(tenant: &str, house: Option<House>) -> Site {
+        Site {
+            host: "h".into(),
+            house,
+            tenant: TenantId::parse(tenant).unwrap(),
+            kind: TenantKind::Customer,
+            parent: None,
+            shard: Shard::Eu,
+            region: Region::Eu,
+            standing: Standing::Active,
+        }
+    }
+
+    #[test]
+    fn a_key_works_on_its_own_hosts_until_its_end() {
+        type Change = fn(&mut Principal);
+        let keep: Change = |_| {};
+        let rows: &[(&str, Change, Site, i64, Option<&str>)] = &[
+            ("own host", keep, site("acme", None), 99, None),
+            ("at its end", keep, site("acme", None), 100, Some("credentials-expired")),
+            ("another tenant's host", keep, site("globex", None), 0, Some("wrong-host")),
+            ("the parent's host", keep, site("techpartners", None), 0, Some("wrong-host")),
+            ("the MSPs' host", keep, site("writ", Some(House::Msp)), 0, Some("wrong-host")),
+            ("revoked", |p| p.revoked = true, site("acme", None), 100, Some("credentials-revoked")),
+            ("suspended", |p| p.standing = Some(Standing::Suspended), site("acme", None), 0, Some("tenant-suspended")),
+            ("an MSP on the MSPs' host", |p| p.kind = TenantKind::Msp, site("writ", Some(House::Msp)), 0, None),
+            ("an MSP on the vendors' host", |p| p.kind = TenantKind::Msp, site("writ", Some(House::Vendors)), 0, Some("wrong-host")),
+        ];
+        for (name, change, site, now, code) in rows {
+            let mut principal = principal();
+            change(&mut principal);
+            let got = principal.admit(site, "", Millis(*now)).err().map(|f| f.problem.code);
+            assert_eq!(got.as_deref(), *code, "{name}");
+        }
+        assert!(principal().admit(&site("acme", None), "globex", Millis(0)).is_err(), "X-Vendor-ID of another");
+    }
+
+    #[test]
+    fn credentials_are_read_by_their_shape() {
+        assert!(matches!(Credentials::read(""), Ok(Credentials::Nobody)));
+        assert!(matches!(Credentials::read("License NLS-x-y"), Ok(Credentials::LicenseKey("NLS-x-y"))));
+        for bad in ["Bearer", "Bearer wk_acme_zzz", "Basic YTpi", "License ", "wk_acme_x"] {
+            assert!(Credentials::read(bad).is_err(), "{bad}");
+        }
+    }
+}
