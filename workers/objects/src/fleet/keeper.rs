@@ -1,0 +1,254 @@
+//! The fleet's decisions on its disk. Each call is one synchronous transaction.
+
+use domain::fleet::{self, ActivationAsk, Beat, DeviceStatus, Place};
+use domain::id::{CommandId, LicenseId, TenantId};
+use domain::time::Millis;
+use edge::objects::{
+    ActivatedReply, BeatReply, By, DeviceNamed, DeviceReply, FleetCall, FleetReply, FleetTerms,
+};
+
+use crate::disk::{Disk, DiskError};
+use crate::fleet::letters::{Happening, record};
+use crate::fleet::rows::{self, Kept};
+use crate::fleet::waiting;
+
+/// Devices that one answer holds at most.
+const PAGE: u32 = 200;
+
+/// How long the copy of a heartbeat may wait for others to go with it, in milliseconds.
+///
+/// At most half an interval as well, so that a copy never makes a device look overdue.
+const GATHER_MS: i64 = 5_000;
+
+/// What was decided, and how soon it must be shipped.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// For the caller.
+    pub reply: FleetReply,
+    /// When there is something to ship.
+    pub ship: Ship,
+}
+
+/// How soon something must be shipped.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ship {
+    /// There is nothing.
+    Nothing,
+    /// Before the answer: the next validation, anywhere, must know.
+    Now,
+    /// With others, after so many milliseconds.
+    Within(i64),
+}
+
+/// Whose fleet it is, and when this happens.
+pub struct Keeper<'a, D> {
+    /// The object's storage.
+    pub disk: &'a D,
+    /// Holder and license.
+    pub name: &'a (TenantId, LicenseId),
+    /// Now.
+    pub now: Millis,
+}
+
+impl<D: Disk> Keeper<'_, D> {
+    /// Decides a call.
+    ///
+    /// # Errors
+    /// When the storage fails; the caller then rolls everything back.
+    pub fn handle(&self, call: FleetCall) -> Result<Decided, DiskError> {
+        match call {
+            FleetCall::Activate { terms, ask, by } => self.activate(terms, &ask, &by),
+            FleetCall::Deactivate { device, by } => {
+                self.change(&device, &by, "device.deactivated", |kept| {
+                    (kept.device.status == DeviceStatus::Active)
+                        .then(|| fleet::deactivate(&kept.device))
+                })
+            }
+            FleetCall::Block { device, by } => {
+                self.change(&device, &by, "device.blocked", |kept| {
+                    (kept.device.status != DeviceStatus::Blocked)
+                        .then(|| fleet::block(&kept.device))
+                })
+            }
+            FleetCall::Unblock { device, by } => self.unblock(&device, &by),
+            FleetCall::Beat { device, beat, acknowledge, terms } => {
+                self.beat(&device, beat, &acknowledge, terms)
+            }
+            FleetCall::Enqueue { shard, parcels } => {
+                rows::placed(self.disk, shard)?;
+                parcels
+                    .iter()
+                    .try_for_each(|parcel| waiting::take_in(self.disk, parcel, self.now))?;
+                Ok(Decided { reply: FleetReply::Done, ship: Ship::Now })
+            }
+            FleetCall::SetTerms { terms } => {
+                rows::adopt(self.disk, terms)?;
+                Ok(Decided { reply: FleetReply::Done, ship: Ship::Within(0) })
+            }
+            FleetCall::Devices { after, limit } => {
+                let page = rows::list(self.disk, after.as_ref(), limit.min(PAGE))?;
+                let devices = page.into_iter().map(|kept| kept.device).collect();
+                Ok(Decided { reply: FleetReply::Devices(devices), ship: Ship::Nothing })
+            }
+        }
+    }
+
+    fn activate(
+        &self,
+        terms: FleetTerms,
+        ask: &ActivationAsk,
+        by: &By,
+    ) -> Result<Decided, DiskError> {
+        let terms = rows::adopt(self.disk, terms)?;
+        let known = rows::find(self.disk, &DeviceNamed::Fingerprint(ask.fingerprint.clone()))?;
+        let slots = rows::slots(self.disk)?;
+        let existing = known.as_ref().map(|kept| &kept.device);
+        let granted = match fleet::activate(existing, slots, terms.rules, ask, self.now) {
+            Ok(granted) => granted,
+            Err(refusal) => {
+                return Ok(Decided { reply: FleetReply::Refused(refusal), ship: Ship::Nothing });
+            }
+        };
+        if granted.place.displaces() {
+            rows::displace(self.disk)?;
+        }
+        if granted.place == Place::Migrated {
+            rows::migrated(self.disk)?;
+        }
+        let revision = known.map_or(0, |kept| kept.revision);
+        let mut kept = Kept { revision, ..Kept::new(granted.device) };
+        kept.save(self.disk, self.now)?;
+        if granted.place != Place::Kept {
+            waiting::clear(self.disk, &kept.device.id, self.now)?;
+            self.record(&kept, by, "device.activated")?;
+        }
+        let active = rows::slots(self.disk)?.active;
+        let reply =
+            ActivatedReply { device: kept.device, place: granted.place, active, copied: false };
+        Ok(Decided { reply: FleetReply::Activated(reply), ship: Ship::Now })
+    }
+
+    /// A change by an administrator or the device's owner; `None` from `next`: it is so already.
+    fn change(
+        &self,
+        named: &DeviceNamed,
+        by: &By,
+        action: &str,
+        next: impl FnOnce(&Kept) -> Option<fleet::Device>,
+    ) -> Result<Decided, DiskError> {
+        let Some(mut kept) = rows::find(self.disk, named)? else {
+            return Ok(Decided { reply: FleetReply::NoSuchDevice, ship: Ship::Nothing });
+        };
+        if let Some(device) = next(&kept) {
+            kept.vacated = device.vacated.then(|| kept.vacated.unwrap_or(self.now));
+            kept.missed = None;
+            kept.device = device;
+            kept.save(self.disk, self.now)?;
+            if kept.device.status != DeviceStatus::Active {
+                waiting::clear(self.disk, &kept.device.id, self.now)?;
+            }
+            self.record(&kept, by, action)?;
+        }
+        let active = rows::slots(self.disk)?.active;
+        let reply = DeviceReply { device: kept.device, active, copied: false };
+        Ok(Decided { reply: FleetReply::Device(reply), ship: Ship::Now })
+    }
+
+    fn unblock(&self, named: &DeviceNamed, by: &By) -> Result<Decided, DiskError> {
+        let active = rows::slots(self.disk)?.active;
+        // A fleet that was told no terms lets nobody in by itself.
+        let limit = self.terms()?.map_or(Some(0), |terms| terms.rules.limit);
+        self.change(named, by, "device.unblocked", |kept| {
+            let blocked = kept.device.status == DeviceStatus::Blocked;
+            let suspected = kept.device.suspect.is_some();
+            (blocked || suspected).then(|| fleet::unblock(&kept.device, active, limit))
+        })
+    }
+
+    fn beat(
+        &self,
+        named: &DeviceNamed,
+        beat: Beat,
+        acknowledge: &[CommandId],
+        terms: Option<FleetTerms>,
+    ) -> Result<Decided, DiskError> {
+        let terms = match terms {
+            Some(terms) => Some(rows::adopt(self.disk, terms)?),
+            None => self.terms()?,
+        };
+        let license_version = terms.as_ref().map(|terms| terms.version);
+        let Some(mut kept) = rows::find(self.disk, named)? else {
+            let acknowledged = waiting::done(self.disk, None, acknowledge, self.now)?;
+            let commands = waiting::hand_over(self.disk, None, self.now)?;
+            let reply = BeatReply { license_version, commands, ..BeatReply::default() };
+            let ship = if acknowledged { Ship::Within(0) } else { Ship::Nothing };
+            return Ok(Decided { reply: FleetReply::Beat(reply), ship });
+        };
+        let before = (kept.device.last_seen, kept.device.suspect, kept.missed);
+        kept.device = fleet::beat(&kept.device, beat, self.now);
+        kept.missed = None;
+        kept.save(self.disk, self.now)?;
+        let device = Some(&kept.device.id);
+        let acknowledged = waiting::done(self.disk, device, acknowledge, self.now)?;
+        let active = kept.device.status == DeviceStatus::Active;
+        let commands =
+            if active { waiting::hand_over(self.disk, device, self.now)? } else { Vec::new() };
+        let urgent = acknowledged || before.2.is_some() || before.1 != kept.device.suspect;
+        let ship = if urgent { Ship::Within(0) } else { Ship::Within(gather_ms(terms.as_ref())) };
+        let reply = BeatReply {
+            known: true,
+            status: Some(kept.device.status),
+            suspect: kept.device.suspect,
+            seen_before: before.0,
+            license_version,
+            commands,
+            device: Some(kept.device.id),
+        };
+        Ok(Decided { reply: FleetReply::Beat(reply), ship })
+    }
+
+    /// Notes which devices have missed their heartbeats, once per episode.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn watch(&self) -> Result<(), DiskError> {
+        waiting::forget(self.disk, self.now)?;
+        let Some(terms) = self.terms()? else { return Ok(()) };
+        for kept in rows::silent(self.disk, PAGE)? {
+            if !fleet::missed(kept.seen(), terms.heartbeat_seconds, self.now) {
+                break;
+            }
+            // Without a new revision: the event's id follows from that of the last sign of life.
+            rows::missed(self.disk, &kept.device.id, self.now)?;
+            let system = By { actor: "system".to_owned(), request: String::new() };
+            self.record(&kept, &system, "device.heartbeat_missed")?;
+        }
+        Ok(())
+    }
+
+    /// When the next device will be overdue, should none of them be heard of.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn next_overdue(&self) -> Result<Option<Millis>, DiskError> {
+        let Some(terms) = self.terms()? else { return Ok(None) };
+        let next = rows::silent(self.disk, 1)?.into_iter().next();
+        Ok(next.map(|kept| fleet::overdue_at(kept.seen(), terms.heartbeat_seconds)))
+    }
+
+    fn terms(&self) -> Result<Option<FleetTerms>, DiskError> {
+        Ok(rows::fleet(self.disk)?.and_then(|fleet| fleet.terms))
+    }
+
+    fn record(&self, kept: &Kept, by: &By, action: &str) -> Result<(), DiskError> {
+        let happening = Happening { actor: &by.actor, request: &by.request, action, kept };
+        record(self.disk, self.name, self.terms()?.as_ref(), &happening, self.now)
+    }
+}
+
+fn gather_ms(terms: Option<&FleetTerms>) -> i64 {
+    terms.map_or(GATHER_MS, |terms| GATHER_MS.min(i64::from(terms.heartbeat_seconds) * 500))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+use std::collections::BTreeMap;
+
+use domain::command::{Command, Order};
+use domain::fleet::{ActivationRefusal, ActivationRules, Suspect};
+use domain::id::DeviceId;
+use domain::place::Shard;
+use domain::terms::BindingMode;
+use edge::objects::Parcel;
+
+use super::*;
+use crate::disk::memory::Memory;
+use crate::fleet::SCHEMA;
+use crate::fleet::letters::{self, Letter};
+
+const NOW: Millis = Millis(1_700_000_000_000);
+
+fn name() -> (TenantId, LicenseId) {
+    (TenantId::parse("acme").unwrap(), LicenseId::new(Shard::Eu, [1; 16]))
+}
+
+fn terms(limit: u64, version: i64) -> FleetTerms {
+    FleetTerms {
+        version,
+        issuer: TenantId::parse("meridian").unwrap(),
+        issuer_shard: Shard::Us,
+        shard: Shard::Eu,
+        rules: ActivationRules { limit: Some(limit), mode: BindingMode::Strict, migrations: 1 },
+        heartbeat_seconds: 900,
+    }
+}
+
+fn by() -> By {
+    By { actor: "key_1".into(), request: "req_1".into() }
+}
+
+fn at(disk: &Memory, now: Millis, call: FleetCall) -> FleetReply {
+    Keeper { disk, name: &name(), now }.handle(call).unwrap().reply
+}
+
+fn activate(disk: &Memory, n: u8, terms: FleetTerms) -> FleetReply {
+    let ask = ActivationAsk {
+        new_id: DeviceId::new([n; 16]),
+        fingerprint: format!("fp{n}"),
+        components: BTreeMap::from([("board".into(), "b".into())]),
+        name: Some("cp".into()),
+        public_key: None,
+        instance: None,
+    };
+    at(disk, NOW, FleetCall::Activate { terms, ask, by: by() })
+}
+
+fn place(reply: &FleetReply) -> Place {
+    match reply {
+        FleetReply::Activated(activated) => activated.place,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn named(n: u8) -> DeviceNamed {
+    DeviceNamed::Id(DeviceId::new([n; 16]))
+}
+
+fn beat(disk: &Memory, now: Millis, n: u8, acknowledge: Vec<CommandId>) -> BeatReply {
+    let call =
+        FleetCall::Beat { device: named(n), beat: Beat::default(), acknowledge, terms: None };
+    match at(disk, now, call) {
+        FleetReply::Beat(reply) => reply,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refresh(n: u8, device: Option<u8>) -> FleetCall {
+    let command =
+        Command { id: CommandId::new([n; 16]), order: Order::RefreshLicense, created: NOW };
+    let device = device.map(|n| DeviceId::new([n; 16]));
+    FleetCall::Enqueue { shard: Shard::Eu, parcels: vec![Parcel { device, command }] }
+}
+
+/// Ships everything into the void and tells what it was.
+fn shipped(disk: &Memory) -> (usize, Vec<Letter>) {
+    let batch = letters::next(disk, true).unwrap();
+    letters::arrived(disk, &batch).unwrap();
+    (batch.devices.len(), batch.letters.into_iter().map(|posted| posted.body).collect())
+}
+
+#[test]
+fn the_limit_holds_on_the_disk_and_migrations_are_counted_there() {
+    let disk = Memory::with(SCHEMA);
+    assert_eq!(place(&activate(&disk, 1, terms(2, 1))), Place::Fresh);
+    assert_eq!(place(&activate(&disk, 2, terms(2, 1))), Place::Fresh);
+    let full = FleetReply::Refused(ActivationRefusal::Full { limit: 2 });
+    assert_eq!(activate(&disk, 3, terms(2, 1)), full);
+    assert_eq!(place(&activate(&disk, 1, terms(2, 1))), Place::Kept);
+    at(&disk, NOW, FleetCall::Deactivate { device: named(1), by: by() });
+    assert_eq!(place(&activate(&disk, 3, terms(2, 1))), Place::Migrated);
+    at(&disk, NOW, FleetCall::Deactivate { device: named(3), by: by() });
+    let used = FleetReply::Refused(ActivationRefusal::MigrationsUsed { allowed: 1 });
+    assert_eq!(activate(&disk, 1, terms(2, 1)), used);
+    assert_eq!(place(&activate(&disk, 3, terms(2, 1))), Place::Returned);
+}
+
+#[test]
+fn older_terms_than_those_known_do_not_take_effect() {
+    let disk = Memory::with(SCHEMA);
+    at(&disk, NOW, FleetCall::SetTerms { terms: terms(1, 5) });
+    assert_eq!(place(&activate(&disk, 1, terms(9, 4))), Place::Fresh);
+    assert_eq!(
+        activate(&disk, 2, terms(9, 4)),
+        FleetReply::Refused(ActivationRefusal::Full { limit: 1 })
+    );
+    assert_eq!(place(&activate(&disk, 2, terms(9, 6))), Place::Fresh);
+    assert_eq!(beat(&disk, NOW, 1, vec![]).license_version, Some(6));
+}
+
+#[test]
+fn an_activation_is_copied_and_recorded_for_holder_and_issuer_once() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(2, 1));
+    let (devices, letters) = shipped(&disk);
+    let audit: Vec<_> = letters
+        .iter()
+        .map(|letter| match letter {
+            Letter::Audit { tenant, shard, draft } => {
+                (tenant.as_str(), *shard, draft.action.as_str())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(devices, 1);
+    assert_eq!(
+        audit,
+        [("acme", Shard::Eu, "device.activated"), ("meridian", Shard::Us, "device.activated")]
+    );
+    activate(&disk, 1, terms(2, 1));
+    let (devices, letters) = shipped(&disk);
+    assert_eq!((devices, letters.len()), (1, 0), "the same again is copied, not recorded");
+    assert!(letters::next(&disk, true).unwrap().is_empty());
+}
+
+#[test]
+fn a_heartbeat_writes_one_row() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(2, 1));
+    let before = disk.changes();
+    let call = FleetCall::Beat {
+        device: DeviceNamed::Fingerprint("fp1".into()),
+        beat: Beat { status_report: Some("fine".into()), ..Beat::default() },
+        acknowledge: vec![],
+        terms: Some(terms(2, 1)),
+    };
+    at(&disk, NOW, call);
+    assert_eq!(disk.changes() - before, 1);
+}
+
+#[test]
+fn a_change_while_its_copy_is_under_way_is_copied_again() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(2, 1));
+    let under_way = letters::next(&disk, true).unwrap();
+    beat(&disk, NOW, 1, vec![]);
+    letters::arrived(&disk, &under_way).unwrap();
+    assert_eq!(letters::next(&disk, true).unwrap().devices.len(), 1);
+}
+
+#[test]
+fn each_active_device_gets_its_own_copy_of_a_command_and_acknowledges_it_by_itself() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(3, 1));
+    activate(&disk, 2, terms(3, 1));
+    at(&disk, NOW, refresh(7, None));
+    at(&disk, NOW, refresh(7, None));
+    let one = beat(&disk, NOW, 1, vec![]).commands;
+    let two = beat(&disk, NOW, 2, vec![]).commands;
+    assert_eq!((one.len(), two.len()), (1, 1));
+    assert_ne!(one[0].id, two[0].id);
+    assert_eq!(beat(&disk, NOW, 1, vec![]).commands, one, "until acknowledged");
+    assert_eq!(
+        beat(&disk, NOW, 1, vec![two[0].id.clone()]).commands,
+        one,
+        "another's id is ignored"
+    );
+    assert!(beat(&disk, NOW, 1, vec![one[0].id.clone()]).commands.is_empty());
+    at(&disk, NOW, refresh(7, None));
+    assert!(beat(&disk, NOW, 1, vec![]).commands.is_empty(), "a repeat of what was carried out");
+    assert_eq!(beat(&disk, NOW, 2, vec![]).commands, two);
+}
+
+#[test]
+fn a_command_for_a_fleet_without_devices_waits_for_any_caller() {
+    let disk = Memory::with(SCHEMA);
+    at(&disk, NOW, refresh(7, None));
+    let reply = beat(&disk, NOW, 1, vec![]);
+    assert_eq!((reply.known, reply.commands.len()), (false, 1));
+    assert_eq!(reply.commands[0].id, CommandId::new([7; 16]));
+    assert!(beat(&disk, NOW, 1, vec![CommandId::new([7; 16])]).commands.is_empty());
+    at(&disk, NOW, refresh(8, Some(1)));
+    assert!(beat(&disk, NOW, 1, vec![]).commands.is_empty(), "for a device that does not exist");
+}
+
+#[test]
+fn the_copies_of_commands_follow_in_order() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(3, 1));
+    shipped(&disk);
+    at(&disk, NOW, refresh(7, Some(1)));
+    at(&disk, NOW, refresh(8, Some(1)));
+    beat(&disk, NOW, 1, vec![CommandId::new([8; 16])]);
+    let kinds: Vec<_> = shipped(&disk)
+        .1
+        .into_iter()
+        .map(|letter| match letter {
+            Letter::Waits { command, .. } => ("waits", command.id),
+            Letter::Settled { command, .. } => ("settled", command),
+            Letter::Audit { .. } => panic!(),
+        })
+        .collect();
+    let (seven, eight) = (CommandId::new([7; 16]), CommandId::new([8; 16]));
+    let want = [
+        ("waits", seven.clone()),
+        ("settled", seven),
+        ("waits", eight.clone()),
+        ("settled", eight),
+    ];
+    assert_eq!(kinds, want);
+}
+
+#[test]
+fn missed_heartbeats_are_recorded_once_per_episode() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(3, 1));
+    shipped(&disk);
+    let watch = |now: Millis| {
+        let name = name();
+        let keeper = Keeper { disk: &disk, name: &name, now };
+        let due = keeper.next_overdue().unwrap();
+        keeper.watch().unwrap();
+        (due, shipped(&disk).1.len())
+    };
+    let overdue = NOW.plus_seconds(2700);
+    assert_eq!(watch(overdue.plus(-1)), (Some(overdue), 0), "just before");
+    assert_eq!(watch(overdue), (Some(overdue), 2), "exactly at, for holder and issuer");
+    assert_eq!(watch(overdue.plus_seconds(9999)), (None, 0), "once");
+    beat(&disk, overdue, 1, vec![]);
+    assert_eq!(watch(overdue), (Some(overdue.plus_seconds(2700)), 0), "heard of again");
+    assert_eq!(watch(overdue.plus_seconds(2700)).1, 2, "the next episode");
+}
+
+#[test]
+fn a_blocked_device_stays_out_until_it_is_let_in() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(1, 1));
+    at(&disk, NOW, FleetCall::Block { device: named(1), by: by() });
+    assert_eq!(activate(&disk, 1, terms(1, 1)), FleetReply::Refused(ActivationRefusal::Blocked));
+    assert_eq!(beat(&disk, NOW, 1, vec![]).status, Some(DeviceStatus::Blocked));
+    assert_eq!(place(&activate(&disk, 2, terms(1, 1))), Place::Fresh);
+    let FleetReply::Device(reply) =
+        at(&disk, NOW, FleetCall::Unblock { device: named(1), by: by() })
+    else {
+        panic!()
+    };
+    assert_eq!((reply.device.status, reply.active), (DeviceStatus::Deactivated, 1));
+    let unknown = FleetCall::Unblock { device: named(9), by: by() };
+    assert_eq!(at(&disk, NOW, unknown), FleetReply::NoSuchDevice);
+}
+
+#[test]
+fn a_device_survives_the_disk_with_all_that_is_known_of_it() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(1, 1));
+    for (instance, sequence) in [("a", 1), ("b", u64::MAX), ("a", 2)] {
+        let beat = Beat {
+            instance: Some(instance.into()),
+            sequence: Some(sequence),
+            reported_time: Some(NOW),
+            status_report: Some(serde_json::json!({"vms": 3})),
+        };
+        at(
+            &disk,
+            NOW,
+            FleetCall::Beat { device: named(1), beat, acknowledge: vec![], terms: None },
+        );
+    }
+    let FleetReply::Devices(devices) = at(&disk, NOW, FleetCall::Devices { after: None, limit: 9 })
+    else {
+        panic!()
+    };
+    assert_eq!(devices.len(), 1);
+    let device = &devices[0];
+    assert_eq!((device.suspect, device.instance.as_deref()), (Some(Suspect::Clone), Some("a")));
+    assert_eq!(device.retired_instances, ["b"]);
+    assert_eq!((device.last_seen, device.name.as_deref()), (Some(NOW), Some("cp")));
+    assert_eq!(device.status_report, Some(serde_json::json!({"vms": 3})));
+    let next = FleetCall::Devices { after: Some(DeviceId::new([1; 16])), limit: 9 };
+    assert_eq!(at(&disk, NOW, next), FleetReply::Devices(vec![]));
+}

@@ -1,0 +1,189 @@
+//! `Fleet`: the devices of one license.
+
+mod keeper;
+mod letters;
+mod rows;
+mod waiting;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use domain::audit::Draft;
+use domain::id::{LicenseId, TenantId};
+use domain::place::Shard;
+use domain::time::Millis;
+use edge::db::Freshness;
+use edge::failure::StoreFailure;
+use edge::objects::{self, AuditCall, Fault, FleetReply};
+use edge::{Call, object, platform};
+use store::Change;
+use store::data::{commands, devices};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
+
+use crate::alarm::Alarm;
+use crate::call;
+use crate::disk::DiskError;
+use crate::sql::Sql;
+use keeper::{Keeper, Ship};
+use letters::{Batch, Letter};
+
+const SCHEMA: &str = include_str!("../../../../schema/objects/fleet.sql");
+
+/// Batches that one call or alarm ships before it lets others in.
+const BATCHES: usize = 10;
+
+/// The devices of one license.
+#[durable_object(alarm)]
+pub struct Fleet {
+    state: State,
+    env: Env,
+    sql: OnceCell<Sql>,
+    alarm: Alarm,
+}
+
+impl DurableObject for Fleet {
+    fn new(state: State, env: Env) -> Self {
+        Self { state, env, sql: OnceCell::new(), alarm: Alarm::default() }
+    }
+
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        call::answer(self.decide(request).await)
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.alarm.rang();
+        let call = Call::internal(self.env.clone());
+        if let Err(error) = self.wake(&call).await {
+            call::storage(error);
+            self.alarm.arm(&self.state.storage(), self.alarm.again(call.now)).await;
+        }
+        Response::empty()
+    }
+}
+
+impl Fleet {
+    async fn decide(&self, request: Request) -> Result<(Call, FleetReply), Fault> {
+        let (call, message) = call::read::<objects::Fleet>(request, &self.env).await?;
+        let name = self.name().ok_or(Fault::Misaddressed)?;
+        let sql = self.sql().map_err(call::storage)?;
+        let keeper = Keeper { disk: sql, name: &name, now: platform::now() };
+        let decided = sql.atomically(|| keeper.handle(message.clone())).map_err(call::storage)?;
+        let mut reply = decided.reply;
+        match decided.ship {
+            Ship::Nothing => {}
+            Ship::Within(millis) => self.alarm.arm(sql.storage(), keeper.now.plus(millis)).await,
+            Ship::Now => {
+                // Set first: should the object die while shipping, it wakes again. It also looks
+                // after the letters to audit logs, which no answer waits for.
+                self.alarm.arm(sql.storage(), keeper.now).await;
+                let copied = self.ship(&call, &name, false).await.map_err(call::storage)?;
+                tell(&mut reply, copied);
+            }
+        }
+        Ok((call, reply))
+    }
+
+    /// Everything that is due: missed heartbeats, shipping, and the next alarm.
+    async fn wake(&self, call: &Call) -> Result<(), DiskError> {
+        let Some(name) = self.name() else { return Ok(()) };
+        let sql = self.sql()?;
+        let keeper = Keeper { disk: sql, name: &name, now: call.now };
+        sql.atomically(|| keeper.watch())?;
+        let shipped = self.ship(call, &name, true).await?;
+        let retry = (!shipped).then(|| self.alarm.again(platform::now()));
+        if shipped {
+            self.alarm.succeeded();
+        }
+        let next = [retry, keeper.next_overdue()?].into_iter().flatten().min();
+        if let Some(at) = next {
+            self.alarm.arm(sql.storage(), at).await;
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> Option<(TenantId, LicenseId)> {
+        objects::Fleet::of_name(&self.state.id().name()?)
+    }
+
+    fn sql(&self) -> Result<&Sql, DiskError> {
+        if self.sql.get().is_none() {
+            // Nobody else can have set it in between: there is no await.
+            let _ = self.sql.set(Sql::open(self.state.storage(), SCHEMA)?);
+        }
+        self.sql.get().ok_or_else(|| DiskError::new("not open"))
+    }
+
+    /// Ships copies to D1 and, if `audit`, entries to audit logs; false when something is left.
+    ///
+    /// Others may enter while we await D1. What they change gets a higher revision or a later
+    /// letter, so it is shipped as well; what is shipped twice changes nothing.
+    async fn ship(
+        &self,
+        call: &Call,
+        name: &(TenantId, LicenseId),
+        audit: bool,
+    ) -> Result<bool, DiskError> {
+        let sql = self.sql()?;
+        let Some(fleet) = rows::fleet(sql)? else { return Ok(true) };
+        for _ in 0..BATCHES {
+            let batch = letters::next(sql, audit)?;
+            if batch.is_empty() {
+                return Ok(true);
+            }
+            let sent = send(call, name, fleet.shard, &batch).await;
+            if let Err(failure) = sent {
+                edge::log::event("warn", "fleet.ship", &failure.to_string());
+                return Ok(false);
+            }
+            sql.atomically(|| letters::arrived(sql, &batch))?;
+        }
+        Ok(letters::next(sql, audit)?.is_empty())
+    }
+}
+
+async fn send(
+    call: &Call,
+    (holder, license): &(TenantId, LicenseId),
+    shard: Shard,
+    batch: &Batch,
+) -> Result<(), StoreFailure> {
+    let copies =
+        batch.devices.iter().map(|kept| devices::put(license, &kept.device, Millis(kept.revision)));
+    let letters = batch.letters.iter().filter_map(|posted| change(license, &posted.body));
+    let changes: Vec<Change> = copies.chain(letters).collect();
+    if !changes.is_empty() {
+        call.records(holder, shard, Freshness::Primary).write(changes).await?;
+    }
+    for ((tenant, shard), drafts) in drafts(batch) {
+        let append = AuditCall::Append { shard, drafts };
+        let name = objects::AuditLog::name(&tenant);
+        object::send::<objects::AuditLog>(call, &name, shard, &append).await?;
+    }
+    Ok(())
+}
+
+fn change(license: &LicenseId, letter: &Letter) -> Option<Change> {
+    match letter {
+        Letter::Waits { device, command } => Some(commands::put(license, device.as_ref(), command)),
+        Letter::Settled { command, at } => Some(commands::acknowledge(license, command, *at)),
+        Letter::Audit { .. } => None,
+    }
+}
+
+fn drafts(batch: &Batch) -> BTreeMap<(TenantId, Shard), Vec<Draft>> {
+    let mut drafts = BTreeMap::<_, Vec<_>>::new();
+    for posted in &batch.letters {
+        if let Letter::Audit { tenant, shard, draft } = &posted.body {
+            drafts.entry((tenant.clone(), *shard)).or_default().push(draft.clone());
+        }
+    }
+    drafts
+}
+
+fn tell(reply: &mut FleetReply, done: bool) {
+    match reply {
+        FleetReply::Activated(activated) => activated.copied = done,
+        FleetReply::Device(device) => device.copied = done,
+        _ => {}
+    }
+}

@@ -1,0 +1,149 @@
+//! Commands that wait in a fleet: each device has its own list.
+
+use domain::command::Command;
+use domain::fleet::{Waiting, acknowledge, deliver, enqueue};
+use domain::id::{CommandId, DeviceId};
+use domain::time::Millis;
+use edge::objects::Parcel;
+use serde::Deserialize;
+
+use crate::disk::{Disk, DiskError, params, text};
+use crate::fleet::letters::{Letter, derived, post};
+
+/// How long a parcel is remembered, in seconds: far longer than any outbox repeats.
+const REMEMBERED_SECONDS: i64 = 30 * 86_400;
+
+/// The list of commands for any caller: they came when no device was active.
+const ANYBODY: &str = "";
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(deserialize_with = "text::json")]
+    body: Command,
+    delivered_ms: Option<Millis>,
+}
+
+fn load(disk: &impl Disk, list: &str) -> Result<Vec<Waiting>, DiskError> {
+    let sql = "SELECT body, delivered_ms FROM commands WHERE device_id = ?1 ORDER BY place";
+    let rows: Vec<Row> = disk.rows(sql, params![list])?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Waiting { command: row.body, delivered: row.delivered_ms })
+        .collect())
+}
+
+/// Takes a parcel in: for its device, for every active one, or for any caller when none is active.
+/// The same parcel again changes nothing; one for a device that is not active is dropped.
+pub fn take_in(disk: &impl Disk, parcel: &Parcel, now: Millis) -> Result<(), DiskError> {
+    let command = &parcel.command;
+    let known = disk
+        .rows::<serde_json::Value>("SELECT id FROM parcels WHERE id = ?1", params![&command.id])?;
+    if !known.is_empty() {
+        return Ok(());
+    }
+    disk.run("INSERT INTO parcels (id, at_ms) VALUES (?1, ?2)", params![&command.id, now])?;
+    let active = active(disk)?;
+    match &parcel.device {
+        Some(device) if active.contains(device) => add(disk, Some(device), command.clone(), now),
+        Some(_) => Ok(()),
+        None if active.is_empty() => add(disk, None, command.clone(), now),
+        None => active
+            .iter()
+            .try_for_each(|device| add(disk, Some(device), for_device(command, device), now)),
+    }
+}
+
+fn active(disk: &impl Disk) -> Result<Vec<DeviceId>, DiskError> {
+    #[derive(Deserialize)]
+    struct IdRow {
+        id: DeviceId,
+    }
+    let rows: Vec<IdRow> =
+        disk.rows("SELECT id FROM devices WHERE status = 'active' ORDER BY id", params![])?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The device's own copy of a command for all: acknowledged by itself.
+fn for_device(command: &Command, device: &DeviceId) -> Command {
+    let id = CommandId::new(derived(&["command", command.id.as_str(), device.as_str()]));
+    Command { id, ..command.clone() }
+}
+
+fn add(
+    disk: &impl Disk,
+    device: Option<&DeviceId>,
+    command: Command,
+    now: Millis,
+) -> Result<(), DiskError> {
+    let list = device.map_or(ANYBODY, DeviceId::as_str);
+    let mut waiting = load(disk, list)?;
+    for dropped in enqueue(&mut waiting, command.clone()) {
+        settle(disk, &dropped, now)?;
+    }
+    let body = serde_json::to_string(&command).map_err(DiskError::new)?;
+    let sql = "INSERT INTO commands (id, device_id, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING";
+    disk.run(sql, params![&command.id, list, body])?;
+    post(disk, &Letter::Waits { device: device.cloned(), command })
+}
+
+fn settle(disk: &impl Disk, command: &CommandId, now: Millis) -> Result<(), DiskError> {
+    disk.run("DELETE FROM commands WHERE id = ?1", params![command])?;
+    post(disk, &Letter::Settled { command: command.clone(), at: now })
+}
+
+/// Removes what a device (or a caller without one) has carried out, and tells whether that was anything.
+pub fn done(
+    disk: &impl Disk,
+    device: Option<&DeviceId>,
+    ids: &[CommandId],
+    now: Millis,
+) -> Result<bool, DiskError> {
+    let mut any = false;
+    if ids.is_empty() {
+        return Ok(any);
+    }
+    for list in lists(device) {
+        for gone in acknowledge(&mut load(disk, list)?, ids) {
+            settle(disk, &gone, now)?;
+            any = true;
+        }
+    }
+    Ok(any)
+}
+
+/// What waits for a device, or for a caller without one, oldest first; marked as told.
+pub fn hand_over(
+    disk: &impl Disk,
+    device: Option<&DeviceId>,
+    now: Millis,
+) -> Result<Vec<Command>, DiskError> {
+    let mut commands = Vec::new();
+    for list in lists(device) {
+        let mut waiting = load(disk, list)?;
+        for new in waiting.iter().filter(|waiting| waiting.delivered.is_none()) {
+            disk.run(
+                "UPDATE commands SET delivered_ms = ?2 WHERE id = ?1",
+                params![&new.command.id, now],
+            )?;
+        }
+        commands.extend(deliver(&mut waiting, now));
+    }
+    commands.sort_by_key(|command| command.created);
+    Ok(commands)
+}
+
+fn lists(device: Option<&DeviceId>) -> impl Iterator<Item = &str> {
+    std::iter::once(ANYBODY).chain(device.map(DeviceId::as_str))
+}
+
+/// Nothing waits for a device any more: it was freed, or starts afresh.
+pub fn clear(disk: &impl Disk, device: &DeviceId, now: Millis) -> Result<(), DiskError> {
+    load(disk, device.as_str())?
+        .iter()
+        .try_for_each(|waiting| settle(disk, &waiting.command.id, now))
+}
+
+/// Forgets parcels that nobody will repeat any more.
+pub fn forget(disk: &impl Disk, now: Millis) -> Result<(), DiskError> {
+    disk.run("DELETE FROM parcels WHERE at_ms < ?1", params![now.plus_seconds(-REMEMBERED_SECONDS)])
+}
