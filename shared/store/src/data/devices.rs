@@ -134,3 +134,14 @@ pub fn put(license: &LicenseId, device: &Device, now: Millis) -> Change {
     .bind(device.last_seen)
     .bind(now)
 }
+
+/// A device was heard of, by a validation. An older contact than the one there changes nothing.
+pub fn seen(license: &LicenseId, device: &DeviceId, at: Millis) -> Change {
+    Change::new(
+        "UPDATE devices SET last_seen_ms = ?4
+          WHERE tenant_id = ?1 AND license_id = ?2 AND id = ?3 AND (last_seen_ms IS NULL OR last_seen_ms < ?4)",
+    )
+    .bind(license)
+    .bind(device)
+    .bind(at)
+}

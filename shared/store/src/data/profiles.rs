@@ -1,9 +1,10 @@
 //! What a tenant is called and how its pages look.
 
+use domain::id::TenantId;
 use domain::time::Millis;
 use serde::Deserialize;
 
-use crate::query::{Change, Query};
+use crate::query::{Change, Query, Sweep};
 use crate::row;
 
 /// A tenant's profile.
@@ -45,4 +46,27 @@ pub fn put(
     .bind(contact_email)
     .bind(branding)
     .bind(now)
+}
+
+/// A tenant's profile in a list of tenants.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct NamedProfileRow {
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// For people.
+    pub name: String,
+    /// Colors and texts of its pages.
+    #[serde(deserialize_with = "row::json")]
+    pub branding: serde_json::Value,
+}
+
+/// The profiles of several tenants on a shard, for a page of tenants that the DIRECTORY has shown to be below the
+/// caller. Index: the primary key.
+pub fn of_tenants(tenants: &[&TenantId]) -> Sweep<NamedProfileRow> {
+    Sweep::new(
+        "SELECT tenant_id, name, branding FROM profiles
+          WHERE tenant_id IN (SELECT value FROM json_each(?1))",
+    )
+    .bind(serde_json::json!(tenants).to_string())
+    .hot()
 }

@@ -37,6 +37,41 @@ pub fn latest(license: &str) -> Query<GaugeRow> {
     .hot()
 }
 
+/// The use of a license as one of its devices sees it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct ShareRow {
+    /// What is counted.
+    pub metric: Metric,
+    /// The sum over devices.
+    pub value: u64,
+    /// What of it the device that asks has reported itself.
+    pub own: u64,
+}
+
+/// The newest use of a license (by id or code) with the share of the device that asks, so that its new report
+/// can take the place of its old one. The device is named as in `devices::for_ask`. Index: the primary key.
+pub fn for_ask(
+    license: &str,
+    fingerprint: Option<&str>,
+    device: Option<&DeviceId>,
+) -> Query<ShareRow> {
+    Query::new(
+        "SELECT u.metric, CAST(MIN(TOTAL(u.value), 9007199254740991) AS INTEGER) AS value,
+                CAST(MIN(TOTAL(CASE WHEN u.device_id = COALESCE(?4, (
+                       SELECT f.id FROM devices f
+                        WHERE f.tenant_id = l.tenant_id AND f.license_id = l.id AND f.fingerprint = ?3
+                        ORDER BY f.status = 'deactivated', f.activated_ms DESC, f.id LIMIT 1), '')
+                     THEN u.value END), 9007199254740991) AS INTEGER) AS own
+           FROM licenses l JOIN usage_gauges u ON u.tenant_id = l.tenant_id AND u.license_id = l.id
+          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2)
+          GROUP BY u.metric",
+    )
+    .bind(license)
+    .bind(fingerprint)
+    .bind(device)
+    .hot()
+}
+
 /// A gauge; an older one than the one there changes nothing. A report without a device counts as one device.
 pub fn put(
     license: &LicenseId,
@@ -66,4 +101,44 @@ pub fn forget(license: &LicenseId, device: &DeviceId) -> Change {
     )
     .bind(license)
     .bind(device)
+}
+
+/// Reported use of one metric of one of several licenses.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct LicenseGaugeRow {
+    /// Which license.
+    pub license_id: LicenseId,
+    /// What is counted.
+    pub metric: Metric,
+    /// The sum over devices.
+    pub value: u64,
+}
+
+/// The newest use of several licenses of the holder, for a page of a list. Index: the primary key.
+pub fn of_held(licenses: &[&LicenseId]) -> Query<LicenseGaugeRow> {
+    Query::new(
+        "SELECT u.license_id, u.metric, CAST(MIN(TOTAL(u.value), 9007199254740991) AS INTEGER) AS value
+           FROM usage_gauges u
+          WHERE u.tenant_id = ?1 AND u.license_id IN (SELECT value FROM json_each(?2))
+          GROUP BY u.license_id, u.metric",
+    )
+    .bind(ids(licenses))
+    .hot()
+}
+
+/// The newest use of several licenses that the issuer (`?1`) has issued to holders on this shard, for a page of a
+/// list. Indexes: `licenses_by_issuer` and the primary key.
+pub fn of_issued(licenses: &[&LicenseId]) -> Query<LicenseGaugeRow> {
+    Query::new(
+        "SELECT u.license_id, u.metric, CAST(MIN(TOTAL(u.value), 9007199254740991) AS INTEGER) AS value
+           FROM licenses l JOIN usage_gauges u ON u.tenant_id = l.tenant_id AND u.license_id = l.id
+          WHERE l.issuer = ?1 AND l.id IN (SELECT value FROM json_each(?2))
+          GROUP BY u.license_id, u.metric",
+    )
+    .bind(ids(licenses))
+    .hot()
+}
+
+fn ids(licenses: &[&LicenseId]) -> String {
+    serde_json::json!(licenses).to_string()
 }

@@ -189,6 +189,17 @@ fn use_is_summed_over_devices_and_the_newest_report_wins() {
     let rows = db.of(&acme).all(&usage::latest("ACME-ENT-0001"));
     assert_eq!(usage::usage(&rows), [(Metric::Vms, 42)].into());
     assert_eq!(rows[0].at_ms, NOW.plus(5));
+    for (name, device, own) in [("one", Some(&one), 30), ("two", Some(&two), 12), ("nobody", None, 0)] {
+        let share = db.of(&acme).all(&usage::for_ask("ACME-ENT-0001", None, device));
+        assert_eq!((share[0].value, share[0].own), (42, own), "{name}");
+    }
+    let held = db.of(&acme).all(&usage::of_held(&[&id, &license(2).id]));
+    assert_eq!(
+        held.iter().map(|row| (&row.license_id, row.value)).collect::<Vec<_>>(),
+        [(&id, 42)]
+    );
+    assert_eq!(db.of(&tenant("techpartners")).all(&usage::of_issued(&[&id])), held);
+    assert_eq!(db.of(&tenant("meridian")).all(&usage::of_issued(&[&id])), []);
     db.of(&acme).run(usage::forget(&id, &one)).unwrap();
     assert_eq!(
         usage::usage(&db.of(&acme).all(&usage::latest(id.as_str()))),

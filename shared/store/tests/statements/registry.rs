@@ -24,6 +24,8 @@ pub struct Item {
     pub sql: &'static str,
     /// Whether `?1` is the tenant.
     pub tenant_bound: bool,
+    /// Whether it goes to the DIRECTORY.
+    pub directory: bool,
     /// Whether it is answered by index searches alone.
     pub hot: bool,
     /// Its plan.
@@ -37,6 +39,7 @@ fn item<T: Target, R>(db: &Db, name: &'static str, statement: &Statement<T, R>) 
         name,
         sql: statement.sql(),
         tenant_bound: T::TENANT_BOUND,
+        directory: T::DIRECTORY,
         hot: statement.is_hot(),
         plan: db.explain(statement),
         outcome: db.try_out(&tenant("acme"), statement),
@@ -144,6 +147,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
     let (product, plan) = (ProductId::parse("p").unwrap(), PlanId::parse("trial").unwrap());
     items![db;
         profiles::get();
+        profiles::of_tenants(&[&license.holder]);
         profiles::put("Acme", None, &json!({}), NOW);
         products::by_id(&product);
         products::list("", 50);
@@ -167,11 +171,15 @@ fn on_shard(db: &Db) -> Vec<Item> {
         devices::candidates(code);
         devices::list(code, "", 50);
         devices::put(id, &device, NOW);
+        devices::seen(id, &device.id, NOW);
         commands::waiting(code, Some("fp"), None);
         commands::put(id, None, &command);
         commands::acknowledge(id, &command.id, NOW);
         commands::withdraw(id, &command.id);
         usage::latest(code);
+        usage::for_ask(code, Some("fp"), None);
+        usage::of_held(&[id]);
+        usage::of_issued(&[id]);
         usage::put(id, Some(&device.id), Metric::Vms, 5, NOW);
         usage::forget(id, &device.id);
         crm_links::by_account("ACC-1");
