@@ -17,6 +17,7 @@ use wire::problem::Kind;
 use crate::cache::Cache;
 use crate::call::Call;
 use crate::db::Freshness;
+use crate::door::Inbound;
 use crate::failure::{Failure, StoreFailure};
 use crate::limit;
 use crate::principal::{Credentials, Principal};
@@ -52,6 +53,8 @@ pub struct Caller {
     pub principal: Option<Rc<Principal>>,
     /// What the `RateLimit` headers say.
     pub counters: Option<Counters>,
+    /// Suspended tenants: issuers whose licenses must not be used.
+    pub suspended: Rc<Vec<TenantId>>,
 }
 
 impl Caller {
@@ -122,27 +125,48 @@ pub async fn look_up(
 /// The first of: `unknown-host`, `credentials-*`, `wrong-host`, `tenant-suspended`, `role-not-allowed`,
 /// `scope-missing`, `rate-limited`; `store-unavailable` when the DIRECTORY cannot be asked.
 pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> {
-    let host = call.host().ok_or(Kind::UnknownHost)?;
     let credentials = credentials_for(call, endpoint)?;
     let hash = credentials.as_deref().map(ApiKeyText::digest);
-    let staleness = if call.faults.cold { 0 } else { call.config.staleness_ms };
-    let held = remembered(host.as_str(), hash.as_deref(), call.now, staleness);
-    let known = held.site.is_some() && (hash.is_none() || held.principal.is_some());
-    let directory = async {
-        if known { Ok(held) } else { look_up(call, host.as_str(), hash.as_deref(), Freshness::Nearest).await }
-    };
     let key = credentials.as_deref().zip(hash.as_deref());
     let key = key.map(|(text, hash)| limit::Key { tenant: text.tenant(), shard: text.shard(), hash });
-    let (held, leased) = join(directory, limit::spend(call, key)).await;
+    let (held, spent) = join(known(call, hash.as_deref()), limit::spend(call, key)).await;
     let held = held?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
-    check(&site, credentials.is_some(), principal.as_deref(), endpoint, call)?;
-    let counters = match (&principal, hash) {
-        (Some(principal), Some(hash)) => limit::settle(call, &hash, principal, leased).await?,
+    check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)?;
+    let counters = match (&principal, key) {
+        (Some(principal), Some(key)) => limit::settle(call, key, limit::policy(principal), spent).await?,
         _ => None,
     };
-    Ok(Caller { site, principal, counters })
+    Ok(Caller { site, principal, counters, suspended: held.suspended.unwrap_or_default() })
+}
+
+/// Resolves the site for a caller whose credentials the endpoint checks itself: a license key.
+///
+/// # Errors
+/// `unknown-host`, `tenant-suspended`; `store-unavailable` when the DIRECTORY cannot be asked.
+pub async fn site(call: &Call) -> Result<Caller, Failure> {
+    let held = known(call, None).await?;
+    let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
+    Ok(Caller { site, principal: None, counters: None, suspended: held.suspended.unwrap_or_default() })
+}
+
+/// What is known of the call's host and key: from memory where it is fresh, else from the DIRECTORY.
+async fn known(call: &Call, key_hash: Option<&str>) -> Result<Remembered, Failure> {
+    let host = call.host().ok_or(Kind::UnknownHost)?;
+    let staleness = if call.faults.cold { 0 } else { call.config.staleness_ms };
+    let held = remembered(host.as_str(), key_hash, call.now, staleness);
+    if held.is_complete(key_hash) {
+        return Ok(held);
+    }
+    Ok(look_up(call, host.as_str(), key_hash, Freshness::Nearest).await?)
+}
+
+impl Remembered {
+    /// Whether nothing has to be asked.
+    pub const fn is_complete(&self, key_hash: Option<&str>) -> bool {
+        self.site.is_some() && self.suspended.is_some() && (key_hash.is_none() || self.principal.is_some())
+    }
 }
 
 fn credentials_for(call: &Call, endpoint: &Endpoint) -> Result<Option<Box<ApiKeyText>>, Failure> {
@@ -156,12 +180,17 @@ fn credentials_for(call: &Call, endpoint: &Endpoint) -> Result<Option<Box<ApiKey
     }
 }
 
-fn check(
+/// Whether the principal may call `endpoint` on `site`. `shown`: whether there were credentials at all.
+///
+/// # Errors
+/// As [`admit`], without stores and limits.
+pub fn check(
     site: &Site,
     shown: bool,
     principal: Option<&Principal>,
     endpoint: &Endpoint,
-    call: &Call,
+    inbound: &Inbound,
+    now: Millis,
 ) -> Result<(), Failure> {
     let (scope, kinds) = match endpoint.access {
         Access::Public => return Ok(()),
@@ -172,7 +201,7 @@ fn check(
         return Err(Kind::CredentialsMissing.into());
     }
     let principal = principal.ok_or(Kind::CredentialsUnknown)?;
-    principal.admit(site, call.inbound.header("x-vendor-id"), call.now)?;
+    principal.admit(site, inbound.header("x-vendor-id"), now)?;
     if site.standing != Standing::Active {
         return Err(Kind::TenantSuspended.into());
     }

@@ -121,6 +121,27 @@ impl Ticket {
         Ok(table::finish(&self.name(), &self.owner, answer.status, &self.seal(&answer.body)?))
     }
 
+    /// As [`Self::finish`], for the batch of a change in the records of another tenant than the one where the key was
+    /// reserved. That batch is refused as a duplicate when it was made already: then ask [`Self::recorded`].
+    ///
+    /// # Errors
+    /// When the answer cannot be sealed, which does not happen.
+    pub fn record(&self, call: &Call, answer: &Outbound) -> Result<Change, Failure> {
+        Ok(table::record(&self.claim(call), answer.status, &self.seal(&answer.body)?, call.now))
+    }
+
+    /// What [`Self::record`] kept in `records` when this request was made before.
+    ///
+    /// # Errors
+    /// A store that is away.
+    pub async fn recorded(&self, records: &Db<Tenant>) -> Result<Option<Outbound>, Failure> {
+        let row = records.first(table::read(&self.name())).await?;
+        match row.and_then(|row| row.status.zip(row.answer_sealed)) {
+            Some((status, sealed)) => self.open(status, &sealed).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The change that frees the key of a request that was refused before it changed anything.
     pub fn release(&self) -> Change {
         table::release(&self.name(), &self.owner)

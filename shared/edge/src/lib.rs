@@ -2,14 +2,17 @@
 //! and clocks through it, and stay plain Rust that native tests can run.
 
 pub mod admit;
+pub mod answer;
 pub mod cache;
 pub mod call;
 pub mod config;
 pub mod db;
 pub mod door;
+pub mod facts;
 pub mod failure;
 pub mod fault;
 pub mod idempotency;
+pub mod keys;
 pub mod limit;
 pub mod log;
 pub mod object;
@@ -18,7 +21,9 @@ pub mod outbox;
 pub mod platform;
 pub mod principal;
 pub mod serve;
+pub mod signed;
 pub mod site;
+pub mod terms;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -69,7 +69,7 @@ pub async fn spend(call: &Call, key: Option<Key<'_>>) -> Option<Spent> {
     Some(reply.map_or_else(Spent::Away, |reply| Spent::Asked(reply, call.now)))
 }
 
-/// Ends what [`spend`] began, now that the principal is known: tells a Limiter that is new or out of
+/// Ends what [`spend`] began, now that the limit is known: tells a Limiter that is new or out of
 /// date its limit, and spends the token.
 ///
 /// When the Limiter is away the request passes: an outage of counters must not be one of licenses.
@@ -78,11 +78,11 @@ pub async fn spend(call: &Call, key: Option<Key<'_>>) -> Option<Spent> {
 /// `rate-limited`, with the time to come back.
 pub async fn settle(
     call: &Call,
-    hash: &str,
-    principal: &Principal,
+    key: Key<'_>,
+    policy: Policy,
     spent: Option<Spent>,
 ) -> Result<Option<Counters>, Failure> {
-    let policy = policy(principal);
+    let hash = key.hash;
     let (lease, asked) = match spent {
         None | Some(Spent::Away(_)) => return Ok(None),
         Some(Spent::Granted(counters)) => return Ok(Some(counters)),
@@ -91,8 +91,8 @@ pub async fn settle(
         // What a lease under another limit granted stays unspent and lapses.
         Some(Spent::Asked(_, asked)) => {
             let message = LimiterCall::Configure { policy, ask: ask(hash, call.now) };
-            let name = Limiter::name(&principal.tenant, hash);
-            match object::send::<Limiter>(call, &name, principal.shard, &message).await {
+            let name = Limiter::name(key.tenant, hash);
+            match object::send::<Limiter>(call, &name, key.shard, &message).await {
                 Ok(LimiterReply::Leased(lease)) => (lease, asked),
                 Ok(LimiterReply::Unconfigured) | Err(_) => return Ok(None),
             }
@@ -106,7 +106,8 @@ pub async fn settle(
     }
 }
 
-fn policy(principal: &Principal) -> Policy {
+/// The limit of a key.
+pub fn policy(principal: &Principal) -> Policy {
     Policy { limit: principal.rate_limit, window_ms: i64::from(principal.rate_window_seconds) * 1000 }
 }
 

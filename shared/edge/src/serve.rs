@@ -53,7 +53,7 @@ pub async fn serve(
         Err(failure) => (failed(&call, &failure), None, ""),
     };
     let out = finish(&call, out, caller.as_ref());
-    write_log(&call, &out, caller.as_ref(), route);
+    write_log(&call, &out, caller.as_ref(), route, "");
     for work in call.take_later() {
         context.wait_until(work);
     }
@@ -72,7 +72,7 @@ async fn run(
     if Host::parse(call.inbound.authority()).is_err() {
         return Err(Kind::UnknownHost.into());
     }
-    let route = route::find(worker, &call.inbound.method, path).map_err(unrouted)?;
+    let route = route::find(worker, &call.inbound.method, path).map_err(|error| unrouted(&error))?;
     let endpoint = route.id.endpoint();
     expect_json(call)?;
     let answer = handle(call, Target { endpoint, param: route.param }).await?;
@@ -84,8 +84,9 @@ pub fn health() -> Answer {
     Answer { out: Outbound::json(200, r#"{"status":"ok"}"#.to_owned()), caller: None }
 }
 
-fn unrouted(error: RouteError) -> Failure {
-    let failure = Failure::from(wire::Problem::from(&error));
+/// The refusal of a path or method that no endpoint has.
+pub fn unrouted(error: &RouteError) -> Failure {
+    let failure = Failure::from(wire::Problem::from(error));
     match error.allow() {
         Some(allow) => failure.with("allow", allow),
         None => failure,
@@ -102,11 +103,16 @@ pub fn oversized() -> Failure {
 /// # Errors
 /// `unsupported-media-type` for a body of another type, or of none.
 pub fn expect_json(call: &Call) -> Result<(), Failure> {
-    let media = call.inbound.header("content-type").split(';').next().unwrap_or_default().trim();
-    if call.inbound.body.is_empty() || media.eq_ignore_ascii_case("application/json") {
+    if call.inbound.body.is_empty() || is_json(call.inbound.header("content-type")) {
         return Ok(());
     }
     Err(Kind::UnsupportedMediaType.into())
+}
+
+/// Whether a `Content-Type` means JSON; its parameters do not matter.
+pub fn is_json(content_type: &str) -> bool {
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    media.eq_ignore_ascii_case("application/json")
 }
 
 /// The problem as an answer; a 5xx leaves its reason in the log only.
@@ -129,8 +135,8 @@ pub fn finish(call: &Call, mut out: Outbound, caller: Option<&Caller>) -> Outbou
     out
 }
 
-/// Writes the request's line of the log.
-pub fn write_log(call: &Call, out: &Outbound, caller: Option<&Caller>, route: &str) {
+/// Writes the request's line of the log. `code`: the verdict's, where there is one.
+pub fn write_log(call: &Call, out: &Outbound, caller: Option<&Caller>, route: &str, code: &str) {
     let principal = caller.and_then(|caller| caller.principal.as_deref());
     log::Line {
         level: log::level(out.status),
@@ -142,7 +148,7 @@ pub fn write_log(call: &Call, out: &Outbound, caller: Option<&Caller>, route: &s
         principal_kind: if principal.is_some() { "api_key" } else { "" },
         principal: principal.map_or("", |principal| principal.key.as_str()),
         status: out.status,
-        code: if out.status < 400 { "" } else { problem_code(&out.body) },
+        code: if out.status < 400 { code } else { problem_code(&out.body) },
         duration_ms: platform::now().since(call.now),
         rounds: call.rounds().count(),
         reason: None,

@@ -51,7 +51,7 @@ pub fn findings(fact: &DeviceFact<'_>, license: &License, now: Millis, out: &mut
             "The license is bound to devices: send hardware_id, fingerprint or device_id.",
         )),
         DeviceFact::Unknown if bound => {
-            out.push(Finding::refusal(Code::NotActivated, "This device has not been activated."))
+            out.push(Finding::refusal(Code::NotActivated, "This device has not been activated."));
         }
         DeviceFact::Unconfirmed { matches: false } if bound => out.push(mismatch(mode)),
         DeviceFact::Known(device) => known(device, license, mode, now, out),

@@ -62,10 +62,10 @@ pub(super) fn all(
 fn standing(facts: &Facts<'_>, state: State, out: &mut Vec<Finding>) {
     match state {
         State::Revoked => {
-            out.push(Finding::refusal(Code::Revoked, "The issuer revoked this license."))
+            out.push(Finding::refusal(Code::Revoked, "The issuer revoked this license."));
         }
         State::Suspended => {
-            out.push(Finding::refusal(Code::Suspended, "The issuer suspended this license."))
+            out.push(Finding::refusal(Code::Suspended, "The issuer suspended this license."));
         }
         _ => {}
     }
@@ -102,7 +102,7 @@ fn time(
     }
     match state {
         State::Expired => {
-            out.push(Finding::refusal(Code::Expired, "The license is past its end and its grace."))
+            out.push(Finding::refusal(Code::Expired, "The license is past its end and its grace."));
         }
         State::Grace => grace(license, question, out),
         _ => {}

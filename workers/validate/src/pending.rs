@@ -1,0 +1,111 @@
+//! Writes that wait until the answer is out: new gauges, and when a device was last heard of.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use domain::id::{DeviceId, LicenseId, TenantId};
+use domain::place::Shard;
+use domain::time::Millis;
+use domain::usage::{Usage, first_excess};
+use edge::Call;
+use edge::db::Freshness;
+use edge::log;
+use store::data::{devices, licenses, usage};
+use store::query::Change;
+use worker::Env;
+
+use crate::decide::Case;
+
+/// A device's last contact is written again only after this long.
+const SEEN_AGAIN_MS: i64 = 60_000;
+/// Writes held at most; what comes beyond is left to the device's next report.
+const MOST: usize = 1_024;
+
+/// The newest of what one device reported.
+struct Write {
+    tenant: TenantId,
+    shard: Shard,
+    gauges: Usage,
+    seen: bool,
+    /// `Some`: since when use is over a limit, or `None` in it: no longer.
+    exceeded: Option<Option<Millis>>,
+    at: Millis,
+}
+
+type Key = (LicenseId, Option<DeviceId>);
+
+thread_local! {
+    static WAITING: RefCell<HashMap<Key, Write>> = RefCell::new(HashMap::new());
+    static COUNT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Notes what the request brought that the stores do not know. Whether there is anything to write.
+pub fn note(case: &Case<'_>) -> bool {
+    let Some((facts, license)) = case.facts.and_then(|facts| Some((facts, facts.license.as_ref()?))) else {
+        return false;
+    };
+    let device = facts.device(case.subject).map(|(row, _)| row);
+    let heard = device.map(|row| row.last_seen_ms.unwrap_or(row.activated_ms));
+    let seen = heard.is_some_and(|at| case.now.since(at) >= SEEN_AGAIN_MS);
+    let news = facts.is_news(&case.ask.reported);
+    let excess = first_excess(&facts.usage_with(&case.ask.reported), &license.terms.limits);
+    let exceeded = match (license.exceeded_since, excess) {
+        (None, Some(_)) => Some(Some(case.now)),
+        (Some(_), None) => Some(None),
+        _ => None,
+    };
+    if !(seen || news || exceeded.is_some()) {
+        return false;
+    }
+    let write = Write {
+        tenant: case.subject.tenant.clone(),
+        shard: case.subject.shard,
+        gauges: if news { case.ask.reported.clone() } else { Usage::new() },
+        seen,
+        exceeded,
+        at: case.now,
+    };
+    let key = (license.id.clone(), device.map(|row| row.id.clone()));
+    edge::facts::learn(&case.subject.key(), |facts| {
+        let since = exceeded.unwrap_or(license.exceeded_since);
+        facts.take_in(&case.ask.reported, key.1.as_ref(), case.now, since);
+    });
+    WAITING.with_borrow_mut(|waiting| {
+        if waiting.len() < MOST || waiting.contains_key(&key) {
+            waiting.insert(key, write);
+        }
+    });
+    true
+}
+
+/// Writes what waits, a batch per tenant. A failure is logged: the next report brings the gauges again.
+pub async fn write(env: Env) {
+    let waiting = WAITING.take();
+    if waiting.is_empty() {
+        return;
+    }
+    let call = Call::internal(env);
+    for ((license, device), write) in waiting {
+        let changes = changes(&license, device.as_ref(), &write);
+        let records = call.records(&write.tenant, write.shard, Freshness::Primary);
+        if let Err(failure) = records.write(changes).await {
+            log::event("warn", "usage.write", &failure.to_string());
+        }
+    }
+}
+
+fn changes(license: &LicenseId, device: Option<&DeviceId>, write: &Write) -> Vec<Change> {
+    let gauges = write.gauges.iter().map(|(metric, count)| usage::put(license, device, *metric, *count, write.at));
+    let seen = device.filter(|_| write.seen).map(|device| devices::seen(license, device, write.at));
+    let exceeded = write.exceeded.map(|since| licenses::mark_exceeded(license, since));
+    gauges.chain(seen).chain(exceeded).collect()
+}
+
+/// Whether this warm answer is one of those that are logged.
+pub fn is_sampled(one_in: u32) -> bool {
+    COUNT.with(|count| {
+        let next = count.get().wrapping_add(1);
+        count.set(next);
+        next.is_multiple_of(one_in.max(1))
+    })
+}
