@@ -151,6 +151,31 @@ pub async fn site(call: &Call) -> Result<Caller, Failure> {
     Ok(Caller { site, principal: None, counters: None, suspended: held.suspended.unwrap_or_default() })
 }
 
+/// What memory holds may be this old in an outage: longer, and a revocation could be missed for too long.
+pub const OUTAGE_STALENESS_MS: i64 = 3_600_000;
+
+/// The caller as memory has it, for when the DIRECTORY is away; nothing when memory has none.
+///
+/// # Errors
+/// What speaks against the credentials, as far as they are remembered.
+pub fn outage(call: &Call, endpoint: &Endpoint) -> Result<Option<Caller>, Failure> {
+    let host = call.host().ok_or(Kind::UnknownHost)?;
+    let hash = match Credentials::read(call.inbound.header("authorization"))? {
+        Credentials::ApiKey(key) => Some(key.digest()),
+        _ => None,
+    };
+    let held = remembered(host.as_str(), hash.as_deref(), call.now, OUTAGE_STALENESS_MS);
+    let Some(site) = held.site.flatten() else { return Ok(None) };
+    let principal = held.principal.flatten();
+    if hash.is_some() {
+        if principal.is_none() {
+            return Ok(None);
+        }
+        check(&site, true, principal.as_deref(), endpoint, &call.inbound, call.now)?;
+    }
+    Ok(Some(Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() }))
+}
+
 /// What is known of the call's host and key: from memory where it is fresh, else from the DIRECTORY.
 async fn known(call: &Call, key_hash: Option<&str>) -> Result<Remembered, Failure> {
     let host = call.host().ok_or(Kind::UnknownHost)?;

@@ -18,6 +18,7 @@ pub mod log;
 pub mod object;
 pub mod objects;
 pub mod outbox;
+pub mod pending;
 pub mod platform;
 pub mod principal;
 pub mod serve;

@@ -1,1 +1,25 @@
-//! The `heartbeat` worker.
+//! The `heartbeat` worker: a sign of life in, the verdict in short and waiting commands out.
+//!
+//! Two store rounds when cold: directory and shard side by side, then the license's Fleet object, which
+//! records the beat and knows of every change of the license. Warm, only the Fleet is asked.
+
+mod beat;
+mod report;
+
+use edge::door::Inbound;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::Env;
+
+/// The answer as text. No body: it was too large.
+#[wasm_bindgen]
+pub async fn answer_later(head: String, body: Option<Vec<u8>>, env: Env) -> String {
+    let too_large = body.is_none();
+    let inbound = Inbound::read(&head, body.unwrap_or_default());
+    beat::answer(inbound, too_large, env).await.text()
+}
+
+/// The writes that answers have put off.
+#[wasm_bindgen]
+pub async fn after(env: Env) {
+    edge::pending::write(env).await;
+}

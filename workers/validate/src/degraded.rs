@@ -3,19 +3,13 @@
 use std::rc::Rc;
 
 use domain::license::Standing;
-use domain::time::Millis;
 use edge::Failure;
 use edge::admit::{self, Caller};
 use edge::facts::{self, Facts, Subject};
-use edge::principal::{Credentials, Principal};
-use license::api_key::ApiKeyText;
 use wire::endpoints::Id;
 use wire::problem::Kind;
 
 use crate::later::{Done, Request};
-
-/// What memory holds may be this old in an outage: longer, and a revocation could be missed for too long.
-const OUTAGE_STALENESS_MS: i64 = 3_600_000;
 
 /// The verdict without the stores that are away. `caller` and `facts` are what could still be asked.
 ///
@@ -30,14 +24,13 @@ pub fn answer(
 ) -> Result<Done, Failure> {
     let now = request.call.now;
     let mut unconfirmed = Vec::new();
-    let caller = match caller {
-        Some(caller) => Some(caller),
-        None => {
-            unconfirmed.push("directory");
-            remembered_caller(request, now)?
-        }
+    let caller = if caller.is_some() {
+        caller
+    } else {
+        unconfirmed.push("directory");
+        admit::outage(request.call, Id::Validate.endpoint())?
     };
-    let old = || facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, OUTAGE_STALENESS_MS));
+    let old = || facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, admit::OUTAGE_STALENESS_MS));
     let facts = facts.or_else(|| {
         unconfirmed.push("license");
         // The license presented is newer evidence than nothing; memory knows of revocations too.
@@ -56,25 +49,4 @@ pub fn answer(
     let case = request.case(facts.as_deref(), subject, holder, &suspended, unconfirmed);
     let (verdict, out) = case.decide();
     request.signed(out, caller, verdict.code.name())
-}
-
-/// The caller as memory has it, however old; nothing when it has none.
-fn remembered_caller(request: &Request<'_>, now: Millis) -> Result<Option<Caller>, Failure> {
-    let call = request.call;
-    let host = call.host().ok_or(Kind::UnknownHost)?;
-    let credentials = Credentials::read(call.inbound.header("authorization"))?;
-    let hash = match &credentials {
-        Credentials::ApiKey(key) => Some(ApiKeyText::digest(key)),
-        _ => None,
-    };
-    let held = admit::remembered(host.as_str(), hash.as_deref(), now, OUTAGE_STALENESS_MS);
-    let Some(site) = held.site.flatten() else { return Ok(None) };
-    let principal: Option<Rc<Principal>> = held.principal.flatten();
-    if hash.is_some() {
-        if principal.is_none() {
-            return Ok(None);
-        }
-        admit::check(&site, true, principal.as_deref(), Id::Validate.endpoint(), &call.inbound, now)?;
-    }
-    Ok(Some(Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() }))
 }

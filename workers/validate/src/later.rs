@@ -14,7 +14,7 @@ use edge::facts::{self, Facts, Subject};
 use edge::failure::StoreFailure;
 use edge::keys::Keys;
 use edge::principal::Credentials;
-use edge::{Call, Failure, limit, serve, signed};
+use edge::{Call, Failure, limit, pending, serve, signed};
 use futures_util::future::join;
 use wire::endpoints::{Id, Worker};
 use wire::key::RateLimit;
@@ -26,7 +26,6 @@ use crate::ask::Ask;
 use crate::decide::{Case, may_be_outdated};
 use crate::degraded;
 use crate::now::named;
-use crate::pending;
 use crate::presented::Presented;
 
 /// The answer to a request, whatever it takes.
@@ -191,7 +190,7 @@ impl Request<'_> {
         let limited = if caller.counters.is_some() { Vec::new() } else { vec!["rate_limit"] };
         let case = self.case(Some(&facts), &subject, caller.site.standing, &caller.suspended, limited);
         let (verdict, out) = case.decide();
-        let work_waits = pending::note(&case);
+        let work_waits = pending::note(&subject, &facts, &self.ask.reported, self.call.now);
         self.signed(Outbound { work_waits, ..out }, Some(caller), verdict.code.name())
     }
 

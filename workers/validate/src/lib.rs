@@ -9,7 +9,6 @@ mod decide;
 mod degraded;
 mod later;
 mod now;
-mod pending;
 mod presented;
 
 use edge::door::{Inbound, Outbound};
@@ -21,7 +20,7 @@ use worker::Env;
 pub fn answer_now(head: &str, body: Vec<u8>, now_ms: f64) -> Option<String> {
     #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
     let now = domain::time::Millis(now_ms as i64);
-    now::answer(Inbound::read(head, body), now).map(|out| out.text())
+    now::answer(&Inbound::read(head, body), now).map(|out| out.text())
 }
 
 /// The answer as text, with whatever the stores must be asked. No body: it was too large.
@@ -36,5 +35,5 @@ pub async fn answer_later(head: String, body: Option<Vec<u8>>, env: Env) -> Stri
 /// The writes that answers have put off.
 #[wasm_bindgen]
 pub async fn after(env: Env) {
-    pending::write(env).await;
+    edge::pending::write(env).await;
 }

@@ -5,14 +5,13 @@ use edge::config::Config;
 use edge::door::{Inbound, Outbound};
 use edge::keys::Keys;
 use edge::principal::{Credentials, Principal};
-use edge::{admit, facts, limit, platform, serve, signed};
+use edge::{admit, facts, limit, pending, platform, serve, signed};
 use edge::limit::Spent;
 use license::api_key::ApiKeyText;
 use wire::endpoints::Id;
 
 use crate::ask::Ask;
 use crate::decide::{Case, may_be_outdated};
-use crate::pending;
 use crate::presented::Presented;
 
 /// A refusal is told from memory only while it is this young: an activation may have mended it.
@@ -20,13 +19,13 @@ const REFUSAL_MS: i64 = 100;
 
 /// The answer, or nothing when a store must be asked or something is wrong with the request: the
 /// asynchronous path finds out what.
-pub fn answer(inbound: Inbound, now: Millis) -> Option<Outbound> {
+pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
     let (config, keys) = (Config::known()?, Keys::known()?);
     if config.faults && !inbound.header("writ-fault").is_empty() {
         return None;
     }
     let endpoint = Id::Validate.endpoint();
-    if inbound.method != endpoint.method || inbound.path() != endpoint.path || !is_json(&inbound) {
+    if inbound.method != endpoint.method || inbound.path() != endpoint.path || !is_json(inbound) {
         return None;
     }
     let Ok(Credentials::ApiKey(key)) = Credentials::read(inbound.header("authorization")) else { return None };
@@ -34,8 +33,8 @@ pub fn answer(inbound: Inbound, now: Millis) -> Option<Outbound> {
     let host = domain::host::Host::parse(inbound.authority()).ok()?;
     let held = admit::remembered(host.as_str(), Some(&hash), now, config.staleness_ms);
     let (site, principal, suspended) = (held.site??, held.principal??, held.suspended?);
-    admit::check(&site, true, Some(&principal), endpoint, &inbound, now).ok()?;
-    let ask = Ask::read(&inbound).ok().filter(|ask| !ask.request.strict)?;
+    admit::check(&site, true, Some(&principal), endpoint, inbound, now).ok()?;
+    let ask = Ask::read(inbound).ok().filter(|ask| !ask.request.strict)?;
     let presented = ask.request.license_key.as_deref().map(|text| Presented::check(&keys, text, now));
     let license = named(&ask, presented.as_ref())?;
     let subject = ask.subject(&principal.tenant, principal.shard, license);
@@ -55,11 +54,11 @@ pub fn answer(inbound: Inbound, now: Millis) -> Option<Outbound> {
         return None;
     }
     let Some(Spent::Granted(counters)) = limit::spend_held(&hash, now) else { return None };
-    out.work_waits = pending::note(&case);
+    out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, now);
     limit::tell(&mut out, &counters);
     out.set("x-request-id", platform::request_id().to_string());
-    signed::sign(&keys, &mut out, &inbound, ask.nonce(), now).ok()?;
-    log(&config, &inbound, &principal, &key, &out, verdict.code.name(), now);
+    signed::sign(&keys, &mut out, inbound, ask.nonce(), now).ok()?;
+    log(&config, inbound, &principal, &key, &out, verdict.code.name(), now);
     Some(out)
 }
 

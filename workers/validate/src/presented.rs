@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use domain::judge::KeyCheck;
 use domain::time::Millis;
 use edge::cache::Cache;
 use edge::keys::Keys;
@@ -40,10 +39,5 @@ impl Presented {
             SEEN.with_borrow_mut(|seen| seen.put(digest, Rc::clone(claims), now));
         }
         Self { claims }
-    }
-
-    /// What the judge is told.
-    pub const fn verdict(&self) -> KeyCheck {
-        if self.claims.is_some() { KeyCheck::Good } else { KeyCheck::Bad }
     }
 }

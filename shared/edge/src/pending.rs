@@ -7,14 +7,14 @@ use domain::id::{DeviceId, LicenseId, TenantId};
 use domain::place::Shard;
 use domain::time::Millis;
 use domain::usage::{Usage, first_excess};
-use edge::Call;
-use edge::db::Freshness;
-use edge::log;
 use store::data::{devices, licenses, usage};
 use store::query::Change;
 use worker::Env;
 
-use crate::decide::Case;
+use crate::Call;
+use crate::db::Freshness;
+use crate::facts::{self, Facts, Subject};
+use crate::log;
 
 /// A device's last contact is written again only after this long.
 const SEEN_AGAIN_MS: i64 = 60_000;
@@ -27,9 +27,16 @@ struct Write {
     shard: Shard,
     gauges: Usage,
     seen: bool,
-    /// `Some`: since when use is over a limit, or `None` in it: no longer.
-    exceeded: Option<Option<Millis>>,
+    excess: Excess,
     at: Millis,
+}
+
+/// What the report changes about use over a limit.
+#[derive(Clone, Copy, PartialEq)]
+enum Excess {
+    Unchanged,
+    Began(Millis),
+    Ended,
 }
 
 type Key = (LicenseId, Option<DeviceId>);
@@ -39,36 +46,39 @@ thread_local! {
     static COUNT: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Notes what the request brought that the stores do not know. Whether there is anything to write.
-pub fn note(case: &Case<'_>) -> bool {
-    let Some((facts, license)) = case.facts.and_then(|facts| Some((facts, facts.license.as_ref()?))) else {
-        return false;
-    };
-    let device = facts.device(case.subject).map(|(row, _)| row);
+/// Notes what a request brought that the stores do not know: reported gauges, and that the device was
+/// heard of. Whether there is anything to write.
+pub fn note(subject: &Subject, facts: &Facts, reported: &Usage, now: Millis) -> bool {
+    let Some(license) = facts.license.as_ref() else { return false };
+    let device = facts.device(subject).map(|(row, _)| row);
     let heard = device.map(|row| row.last_seen_ms.unwrap_or(row.activated_ms));
-    let seen = heard.is_some_and(|at| case.now.since(at) >= SEEN_AGAIN_MS);
-    let news = facts.is_news(&case.ask.reported);
-    let excess = first_excess(&facts.usage_with(&case.ask.reported), &license.terms.limits);
-    let exceeded = match (license.exceeded_since, excess) {
-        (None, Some(_)) => Some(Some(case.now)),
-        (Some(_), None) => Some(None),
-        _ => None,
+    let seen = heard.is_some_and(|at| now.since(at) >= SEEN_AGAIN_MS);
+    let news = facts.is_news(reported);
+    let excess = first_excess(&facts.usage_with(reported), &license.terms.limits);
+    let excess = match (license.exceeded_since, excess) {
+        (None, Some(_)) => Excess::Began(now),
+        (Some(_), None) => Excess::Ended,
+        _ => Excess::Unchanged,
     };
-    if !(seen || news || exceeded.is_some()) {
+    if !(seen || news || excess != Excess::Unchanged) {
         return false;
     }
     let write = Write {
-        tenant: case.subject.tenant.clone(),
-        shard: case.subject.shard,
-        gauges: if news { case.ask.reported.clone() } else { Usage::new() },
+        tenant: subject.tenant.clone(),
+        shard: subject.shard,
+        gauges: if news { reported.clone() } else { Usage::new() },
         seen,
-        exceeded,
-        at: case.now,
+        excess,
+        at: now,
     };
     let key = (license.id.clone(), device.map(|row| row.id.clone()));
-    edge::facts::learn(&case.subject.key(), |facts| {
-        let since = exceeded.unwrap_or(license.exceeded_since);
-        facts.take_in(&case.ask.reported, key.1.as_ref(), case.now, since);
+    facts::learn(&subject.key(), |held| {
+        let since = match excess {
+            Excess::Unchanged => license.exceeded_since,
+            Excess::Began(at) => Some(at),
+            Excess::Ended => None,
+        };
+        held.take_in(reported, key.1.as_ref(), now, since);
     });
     WAITING.with_borrow_mut(|waiting| {
         if waiting.len() < MOST || waiting.contains_key(&key) {
@@ -97,8 +107,12 @@ pub async fn write(env: Env) {
 fn changes(license: &LicenseId, device: Option<&DeviceId>, write: &Write) -> Vec<Change> {
     let gauges = write.gauges.iter().map(|(metric, count)| usage::put(license, device, *metric, *count, write.at));
     let seen = device.filter(|_| write.seen).map(|device| devices::seen(license, device, write.at));
-    let exceeded = write.exceeded.map(|since| licenses::mark_exceeded(license, since));
-    gauges.chain(seen).chain(exceeded).collect()
+    let excess = match write.excess {
+        Excess::Unchanged => None,
+        Excess::Began(at) => Some(licenses::mark_exceeded(license, Some(at))),
+        Excess::Ended => Some(licenses::mark_exceeded(license, None)),
+    };
+    gauges.chain(seen).chain(excess).collect()
 }
 
 /// Whether this warm answer is one of those that are logged.
