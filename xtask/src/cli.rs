@@ -18,6 +18,16 @@ pub enum Task {
     Setup,
     /// Builds the workers that changed
     Build(BuildArgs),
+    /// Everything to a running platform with the demo on it; stays until Ctrl-C
+    Up(UpArgs),
+    /// Ends a platform that runs detached
+    Down,
+    /// Runs the test layers
+    Test(TestArgs),
+    /// Makes the secrets of an installation and gives them to its workers
+    Keys(KeysArgs),
+    /// Migrations, then the workers in a safe order
+    Deploy(DeployArgs),
 }
 
 /// Which workers, and how.
@@ -30,6 +40,66 @@ pub struct BuildArgs {
     pub workers: Vec<String>,
 }
 
+/// How to run locally.
+#[derive(Args, Clone, Debug)]
+pub struct UpArgs {
+    /// Where to listen, on loopback only
+    #[arg(long, default_value_t = 8787)]
+    pub port: u16,
+    /// The domain of all default hosts
+    #[arg(long, default_value = "writ.localhost")]
+    pub apex: String,
+    /// Forget the demo and start over
+    #[arg(long)]
+    pub fresh: bool,
+    /// Workers as deployed instead of quickly built
+    #[arg(long)]
+    pub release: bool,
+    /// Return when it is ready and leave it running
+    #[arg(long)]
+    pub detach: bool,
+}
+
+/// Which layers to test.
+#[derive(Args, Clone, Debug)]
+pub struct TestArgs {
+    /// Only what needs no workers: format, lints, native tests
+    #[arg(long)]
+    pub fast: bool,
+}
+
+/// Whose secrets.
+#[derive(Args, Clone, Debug)]
+pub struct KeysArgs {
+    /// A second installation: a suffix to all names
+    #[arg(long, value_parser = stage)]
+    pub stage: Option<String>,
+    /// Print them as JSON and give them to nobody
+    #[arg(long)]
+    pub print: bool,
+}
+
+/// What to deploy.
+#[derive(Args, Clone, Debug)]
+pub struct DeployArgs {
+    /// Check every worker's configuration, without a network
+    #[arg(long)]
+    pub dry_run: bool,
+    /// A second installation: a suffix to all names
+    #[arg(long, value_parser = stage)]
+    pub stage: Option<String>,
+    /// The zone that serves the installation (needed unless --dry-run)
+    #[arg(long, env = "WRIT_APEX", required_unless_present = "dry_run")]
+    pub apex: Option<String>,
+}
+
+/// A stage is part of script and database names.
+fn stage(text: &str) -> Result<String, String> {
+    let fits = (1..=16).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    fits.then(|| text.to_owned()).ok_or_else(|| "1 to 16 of a-z, 0-9".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +108,24 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_deploy_names_its_zone_and_a_dry_run_need_not() {
+        let rows = [
+            (&["x", "deploy", "--dry-run"][..], true),
+            (&["x", "deploy", "--apex", "example.com", "--stage", "two"][..], true),
+            (&["x", "deploy"][..], false),
+            (&["x", "deploy", "--dry-run", "--stage", "Two!"][..], false),
+        ];
+        for (line, want) in rows {
+            assert_eq!(Cli::try_parse_from(line).is_ok(), want, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn up_listens_where_the_readme_says() {
+        let Task::Up(up) = Cli::parse_from(["x", "up"]).task else { panic!("up") };
+        assert_eq!((up.port, up.apex.as_str(), up.detach), (8787, "writ.localhost", false));
     }
 }

@@ -1,13 +1,28 @@
 //! `cargo xtask`: the developer's one door.
 
+mod bootstrap;
 mod build;
+mod chance;
+mod check;
 mod cli;
+mod demo;
+mod deploy;
+mod dev;
+mod files;
+mod keys;
 mod map;
+mod platform;
 mod root;
+mod secrets;
 mod setup;
 mod sources;
+mod stage;
 mod steps;
+mod up;
 mod wasm;
+mod wrangler;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
@@ -16,14 +31,29 @@ use cli::{Cli, Task};
 use root::Root;
 use steps::Steps;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
     let root = Root::find()?;
-    match Cli::parse().task {
-        Task::Setup => setup::run(&root, &mut Steps::new(setup::STEPS)),
+    let prepare = || setup::run(&root, &mut Steps::new(setup::STEPS));
+    match task {
+        Task::Setup => prepare(),
         Task::Build(args) => {
-            let mut steps = Steps::new(setup::STEPS);
-            setup::run(&root, &mut steps)?;
+            prepare()?;
             build::run(&root, &args)
         }
+        Task::Up(args) => up::run(&root, &args),
+        Task::Down => up::down(&root),
+        Task::Test(args) => check::run(&root, &args),
+        Task::Keys(args) => keys::run(&root, &args),
+        Task::Deploy(args) => deploy::run(&root, &args),
     }
 }

@@ -1,7 +1,6 @@
 //! The map (`wrangler.toml`), as far as this program needs it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -17,10 +16,6 @@ pub struct Map {
 /// One `[env.<worker>]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Worker {
-    /// The script's name in the account.
-    pub name: String,
-    /// The entry module, from the root.
-    pub main: PathBuf,
     #[serde(default)]
     secrets: Secrets,
 }
@@ -96,7 +91,8 @@ mod tests {
 
     #[test]
     fn secrets_are_those_of_the_section() {
-        let secrets: Vec<_> = map().workers().map(|(env, w)| (env.to_owned(), w.secrets().len())).collect();
+        let secrets: Vec<_> =
+            map().workers().map(|(env, w)| (env.to_owned(), w.secrets().len())).collect();
         assert_eq!(secrets, [("issue".to_owned(), 1), ("portal".to_owned(), 0)]);
     }
 }

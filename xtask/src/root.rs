@@ -58,7 +58,7 @@ impl Root {
 }
 
 fn pins_cargo(name: &str) -> bool {
-    matches!(name, "CARGO" | "RUSTC" | "RUSTUP_TOOLCHAIN" | "RUSTFLAGS" | "CARGO_TARGET_DIR")
+    matches!(name, "CARGO" | "RUSTC" | "RUSTUP_TOOLCHAIN" | "RUSTFLAGS")
         || name.starts_with("CARGO_PKG_")
         || name.starts_with("CARGO_MANIFEST_")
 }

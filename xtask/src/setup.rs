@@ -44,12 +44,20 @@ pub fn run(root: &Root, steps: &mut Steps) -> Result<()> {
     if stamp(root).is_some_and(|stamp| is_current(root, &stamp, &bindgen, &npm)) {
         return Ok(());
     }
-    let compiler = steps.step("Wasm compiler (rustup, or else Debian's)", || Compiler::install(root))?;
+    let compiler =
+        steps.step("Wasm compiler (rustup, or else Debian's)", || Compiler::install(root))?;
     println!("      compiler: {}", compiler.name());
-    steps.step(&format!("worker-build {WORKER_BUILD}"), || cargo_install(root, "worker-build", WORKER_BUILD))?;
-    steps.step(&format!("wasm-bindgen {bindgen}"), || cargo_install(root, "wasm-bindgen-cli", &bindgen))?;
-    steps.step("npm packages: workerd, wrangler, esbuild, wasm-opt, node 22", || npm_ci(root, &npm))?;
-    let stamp = Stamp { compiler, worker_build: WORKER_BUILD.to_owned(), wasm_bindgen: bindgen, npm };
+    steps.step(&format!("worker-build {WORKER_BUILD}"), || {
+        cargo_install(root, "worker-build", WORKER_BUILD)
+    })?;
+    steps.step(&format!("wasm-bindgen {bindgen}"), || {
+        cargo_install(root, "wasm-bindgen-cli", &bindgen)
+    })?;
+    steps.step("npm packages: workerd, wrangler, esbuild, wasm-opt, node 22", || {
+        npm_ci(root, &npm)
+    })?;
+    let stamp =
+        Stamp { compiler, worker_build: WORKER_BUILD.to_owned(), wasm_bindgen: bindgen, npm };
     fs::write(root.writ("setup.json"), serde_json::to_string_pretty(&stamp)?)?;
     Ok(())
 }
@@ -64,9 +72,14 @@ fn is_current(root: &Root, stamp: &Stamp, bindgen: &str, npm: &str) -> bool {
         && stamp.worker_build == WORKER_BUILD
         && stamp.wasm_bindgen == bindgen
         && stamp.npm == npm
-        && [root.tool("worker-build"), root.tool("wasm-bindgen"), root.npm_bin("workerd"), root.npm_bin("node")]
-            .iter()
-            .all(|tool| tool.exists())
+        && [
+            root.tool("worker-build"),
+            root.tool("wasm-bindgen"),
+            root.npm_bin("workerd"),
+            root.npm_bin("node"),
+        ]
+        .iter()
+        .all(|tool| tool.exists())
 }
 
 fn cargo_install(root: &Root, package: &str, version: &str) -> Result<()> {
@@ -75,7 +88,9 @@ fn cargo_install(root: &Root, package: &str, version: &str) -> Result<()> {
         return Ok(());
     }
     let mut command = root.command("cargo");
-    command.args(["install", package, "--version", version, "--locked", "--root"]).arg(root.writ("tools"));
+    command
+        .args(["install", package, "--version", version, "--locked", "--root"])
+        .arg(root.writ("tools"));
     // They run for a second each, so their own optimisation is not worth minutes of waiting; what
     // both depend on is compiled once.
     command

@@ -21,9 +21,9 @@ const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "schema/objects", "schema
 pub fn digest(root: &Root, worker: &str, how: &str) -> Result<String> {
     let mut files = BTreeSet::new();
     for folder in crates(root, &format!("workers/{worker}"))? {
-        collect(&root.join(&folder).join("src"), &mut files)?;
-        collect(&root.join(&folder).join("Cargo.toml"), &mut files)?;
-        collect(&root.join(&folder).join("build.rs"), &mut files)?;
+        for part in ["src", "js", "entry.mjs", "build.rs", "Cargo.toml"] {
+            collect(&root.join(&folder).join(part), &mut files)?;
+        }
     }
     for path in SHARED {
         collect(&root.join(path), &mut files)?;
@@ -31,7 +31,8 @@ pub fn digest(root: &Root, worker: &str, how: &str) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(how);
     for file in files {
-        let bytes = fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let bytes =
+            fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         hash.update(file.to_string_lossy().as_bytes());
         hash.update(bytes.len().to_le_bytes());
         hash.update(bytes);
@@ -73,7 +74,8 @@ fn local_dependencies(table: &Table, workspace: &Table) -> Vec<PathBuf> {
 }
 
 fn manifest(path: &Path) -> Result<Table> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} is missing", path.display()))?;
+    let text =
+        fs::read_to_string(path).with_context(|| format!("{} is missing", path.display()))?;
     text.parse().with_context(|| format!("{} does not parse", path.display()))
 }
 
@@ -94,7 +96,8 @@ mod tests {
 
     #[test]
     fn only_crates_of_the_workspace_are_followed() {
-        let workspace = "[workspace.dependencies]\nserde = \"1\"\nedge = { path = \"shared/edge\" }\n";
+        let workspace =
+            "[workspace.dependencies]\nserde = \"1\"\nedge = { path = \"shared/edge\" }\n";
         let worker = "[dependencies]\nserde = { workspace = true }\nedge = { workspace = true }\n";
         let found = local_dependencies(&worker.parse().unwrap(), &workspace.parse().unwrap());
         assert_eq!(found, [PathBuf::from("shared/edge")]);

@@ -48,7 +48,9 @@ impl Compiler {
             Err(_) => match nightly(root) {
                 Ok(found) => Some(found),
                 Err(error) => {
-                    println!("      the usual way fails ({error}); falling back to Debian's compiler");
+                    println!(
+                        "      the usual way fails ({error}); falling back to Debian's compiler"
+                    );
                     None
                 }
             },
@@ -117,7 +119,8 @@ fn debian(root: &Root) -> Result<Compiler> {
 }
 
 fn apt(root: &Root) -> Result<()> {
-    let admin = if found("sudo") && !is_root() { vec!["sudo", "-n", "apt-get"] } else { vec!["apt-get"] };
+    let admin =
+        if found("sudo") && !is_root() { vec!["sudo", "-n", "apt-get"] } else { vec!["apt-get"] };
     let run = |log: &str, args: &[&str]| {
         let (program, rest) = admin.split_first().context("no command")?;
         let mut command = root.command(program);

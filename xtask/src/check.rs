@@ -1,0 +1,80 @@
+//! `test`: every layer, in the order in which it is cheapest to fail.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build;
+use crate::cli::{BuildArgs, TestArgs};
+use crate::root::Root;
+use crate::setup;
+use crate::steps::{Steps, logged};
+
+const NATIVE: [(&str, &[&str]); 3] = [
+    ("format", &["fmt", "--all", "--check"]),
+    ("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+    ("native tests", &["test", "--workspace", "--exclude", "live"]),
+];
+/// The live tests start platforms on free ports, two at a time at most: each is a workerd.
+const LIVE: &[&str] = &["test", "--package", "live"];
+
+/// Runs the layers; prints what the test runners say of themselves.
+///
+/// # Errors
+/// When a layer fails.
+pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
+    let mut steps = Steps::new(if args.fast { 3 } else { 4 });
+    for (what, cargo) in NATIVE {
+        steps.step(what, || layer(root, what, root.command("cargo").args(cargo)))?;
+    }
+    if args.fast {
+        return Ok(());
+    }
+    setup::run(root, &mut Steps::new(setup::STEPS))?;
+    build::run(root, &BuildArgs::default())?;
+    steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))
+}
+
+fn layer(root: &Root, what: &str, command: &mut Command) -> Result<()> {
+    let log = format!("test-{}", what.replace(' ', "-"));
+    logged(root, &log, command)?;
+    let said = fs::read_to_string(root.writ(format!("log/{log}.log")))?;
+    for line in closing_lines(&said) {
+        println!("      {line}");
+    }
+    Ok(())
+}
+
+/// The runners' own words on each suite that has tests, with the suite's name.
+fn closing_lines(log: &str) -> Vec<String> {
+    let mut suite = "";
+    let mut lines = Vec::new();
+    for line in log.lines() {
+        let name = line.trim_start();
+        if name.starts_with("Running ") || name.starts_with("Doc-tests ") {
+            suite = name.split(['(', ')']).nth(1).unwrap_or(name);
+            suite = suite.rsplit('/').next().unwrap_or(suite);
+        } else if line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed") {
+            lines.push(format!("{suite}: {line}"));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_without_tests_are_left_out_and_the_others_named() {
+        let log = "     Running unittests src/lib.rs (target/debug/deps/domain-1)\n\
+                   test result: ok. 5 passed; 0 failed; 0 ignored\n\
+                   \x20  Doc-tests domain\n\
+                   test result: ok. 0 passed; 0 failed; 0 ignored\n";
+        assert_eq!(
+            closing_lines(log),
+            ["domain-1: test result: ok. 5 passed; 0 failed; 0 ignored"]
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! The secrets of an installation: made once, for development kept in `.writ/secrets.json`.
+
+use std::fmt;
+
+use anyhow::{Result, anyhow};
+use domain::id::TenantId;
+use domain::time::Millis;
+use license::cert::{Certified, KeyUse};
+use license::hex;
+use license::keys::SigningSeed;
+use serde::{Deserialize, Serialize};
+
+use crate::chance;
+use crate::files;
+use crate::root::Root;
+
+/// How long the answer key is certified: two years, then it must have been rotated.
+const ANSWER_KEY_MS: i64 = 2 * 365 * 86_400_000;
+/// The certificate begins earlier, for clients whose clocks are behind.
+const CLOCK_SLACK_MS: i64 = 86_400_000;
+
+/// Every secret that a worker of the map may require, by the name that it has there.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+pub struct Secrets {
+    /// Seals private keys at rest: 32 bytes in hexadecimal.
+    pub kek: String,
+    /// The root key, which certifies all others: 32 bytes in hexadecimal.
+    pub root_seed: String,
+    /// Signs answers: 32 bytes in hexadecimal.
+    pub answer_seed: String,
+    /// Public half of the root key, as PEM.
+    pub root_public: String,
+    /// The root's word for the answer key.
+    pub answer_cert: String,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(..)")
+    }
+}
+
+impl Secrets {
+    /// New ones for the installation whose operator is `operator`.
+    ///
+    /// # Errors
+    /// When the system has no entropy.
+    pub fn make(operator: &TenantId) -> Result<Self> {
+        Self::from_entropy(
+            operator,
+            chance::now()?,
+            [chance::bytes()?, chance::bytes()?, chance::bytes()?],
+        )
+    }
+
+    /// Those of this checkout, made on first use.
+    ///
+    /// # Errors
+    /// When they cannot be read or written.
+    pub fn of_checkout(root: &Root, operator: &TenantId) -> Result<Self> {
+        let path = root.writ("secrets.json");
+        if let Some(secrets) = files::read(&path)? {
+            return Ok(secrets);
+        }
+        let secrets = Self::make(operator)?;
+        files::write(&path, &secrets)?;
+        Ok(secrets)
+    }
+
+    fn from_entropy(operator: &TenantId, now: Millis, entropy: [[u8; 32]; 3]) -> Result<Self> {
+        let [kek, root, answer] = entropy;
+        let (root, answer) = (SigningSeed::from_bytes(&root), SigningSeed::from_bytes(&answer));
+        let certified = Certified {
+            kid: answer.public().kid().map_err(|error| anyhow!("answer key: {error}"))?,
+            owner: operator.clone(),
+            usage: KeyUse::Answer,
+            public: answer.public(),
+            not_before: Millis(now.0 - CLOCK_SLACK_MS),
+            not_after: Millis(now.0 + ANSWER_KEY_MS),
+        };
+        Ok(Self {
+            kek: hex(&kek),
+            root_seed: hex(root.expose()),
+            answer_seed: hex(answer.expose()),
+            root_public: root.public().to_pem(),
+            answer_cert: certified
+                .certify(&root)
+                .map_err(|error| anyhow!("answer key: {error}"))?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use license::keys::PublicKey;
+
+    fn secrets() -> Secrets {
+        let operator = TenantId::parse("writ").unwrap();
+        Secrets::from_entropy(&operator, Millis(1_000_000_000_000), [[1; 32], [2; 32], [3; 32]])
+            .unwrap()
+    }
+
+    #[test]
+    fn the_answer_key_is_certified_by_the_root_that_is_published() {
+        let root = PublicKey::from_pem(&secrets().root_public).unwrap();
+        let cert = Certified::read(&secrets().answer_cert, &[root]).unwrap();
+        assert_eq!(cert.public, SigningSeed::from_bytes(&[3; 32]).public());
+        assert_eq!(cert.may_sign(KeyUse::Answer, Millis(1_000_000_000_000)), Ok(()));
+    }
+
+    #[test]
+    fn secrets_have_the_names_of_the_map() {
+        let json = serde_json::to_value(secrets()).unwrap();
+        let names: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names, ["ANSWER_CERT", "ANSWER_SEED", "KEK", "ROOT_PUBLIC", "ROOT_SEED"]);
+    }
+
+    #[test]
+    fn secrets_cannot_be_printed() {
+        assert_eq!(format!("{:?}", secrets()), "Secrets(..)");
+    }
+}
