@@ -1,0 +1,28 @@
+//! Tenants: made by the operator and by MSPs, seen by those above them and by themselves.
+
+mod create;
+mod decide;
+mod list;
+mod standing;
+mod subject;
+mod view;
+
+pub use create::create;
+pub use list::list;
+pub use standing::{reactivate, suspend};
+pub use subject::{Subject, named, subject};
+
+use edge::admit::Caller;
+use edge::door::Outbound;
+use edge::{Call, Failure};
+use wire::problem::Kind;
+
+use crate::answer;
+
+/// One tenant: the caller's own or one below it.
+pub async fn get(call: &Call, caller: &Caller, tenant: &str) -> Result<Outbound, Failure> {
+    let id = domain::id::TenantId::parse(tenant).map_err(|_| Kind::TenantNotFound)?;
+    let row = subject::row(call, caller.principal()?, &id).await?;
+    let view = view::of(call, row).await?;
+    answer::json(200, &view)
+}
