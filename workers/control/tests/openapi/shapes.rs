@@ -1,0 +1,117 @@
+//! What each endpoint takes and gives.
+
+use domain::id::LicenseCode;
+use domain::version::VersionRange;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Value, json};
+use wire::audit::{AuditCheckAnswer, AuditView};
+use wire::device::{
+    ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
+};
+use wire::endpoints::Id;
+use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
+use wire::issue::{Contract, GenerateAnswer, TermsPatch};
+use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, KeyView};
+use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
+use wire::page::Page;
+use wire::signing::{RotateAnswer, SigningKeyView};
+use wire::tenant::{
+    CreateTenantRequest, PlanRequest, PlanView, ProductRequest, ProductView, TenantView,
+};
+use wire::validate::{ValidateAnswer, ValidateRequest};
+
+/// What an endpoint takes and gives.
+pub struct Shape {
+    /// The body that it takes.
+    pub request: Option<Value>,
+    /// The status of a good answer.
+    pub status: &'static str,
+    /// The body of a good answer.
+    pub answer: Option<Value>,
+    /// The names in its query string.
+    pub query: &'static [&'static str],
+}
+
+const PAGE: &[&str] = &["cursor", "limit"];
+
+struct Make<'g>(&'g mut SchemaGenerator);
+
+impl Make<'_> {
+    fn of<T: JsonSchema>(&mut self) -> Option<Value> {
+        Some(self.0.subschema_for::<T>().to_value())
+    }
+
+    fn exchange<Q: JsonSchema, A: JsonSchema>(mut self, status: &'static str) -> Shape {
+        Shape { request: self.of::<Q>(), status, answer: self.of::<A>(), query: &[] }
+    }
+
+    fn answer<A: JsonSchema>(mut self) -> Shape {
+        Shape { request: None, status: "200", answer: self.of::<A>(), query: &[] }
+    }
+
+    fn page<A: JsonSchema>(self, query: &'static [&'static str]) -> Shape {
+        Shape { query, ..self.answer::<Page<A>>() }
+    }
+}
+
+fn text(media: &str) -> Shape {
+    let answer = json!({ "type": if media == "object" { "object" } else { "string" } });
+    Shape { request: None, status: "200", answer: Some(answer), query: &[] }
+}
+
+/// The shape of an endpoint; adds the schemas of its types to the generator.
+pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
+    let make = Make(generator);
+    match id {
+        Id::Validate => make.exchange::<ValidateRequest, ValidateAnswer<'_>>("200"),
+        Id::Heartbeat | Id::HeartbeatShort => {
+            make.exchange::<HeartbeatRequest, HeartbeatAnswer>("200")
+        }
+        Id::Generate => {
+            // Named by the schemas that are written by hand.
+            make.0.subschema_for::<(Contract, TermsPatch, LicenseCode, VersionRange)>();
+            let request = Some(json!({ "$ref": "#/components/schemas/GenerateRequest" }));
+            Shape { request, status: "201", ..make.answer::<GenerateAnswer>() }
+        }
+        Id::Activate => make.exchange::<ActivateRequest, ActivateAnswer>("2XX"),
+        Id::Deactivate => make.exchange::<DeactivateRequest, DeactivateAnswer>("200"),
+        Id::LicenseText => make.answer::<LicenseText>(),
+        Id::SigningKeys => make.answer::<Page<SigningKeyView>>(),
+        Id::RotateSigningKey => make.answer::<RotateAnswer>(),
+        Id::Jwks | Id::OpenApi => text("object"),
+        Id::RootPem => text("string"),
+        other => of_control(other, make),
+    }
+}
+
+fn of_control(id: Id, make: Make<'_>) -> Shape {
+    match id {
+        Id::Licenses => make.page::<LicenseView>(&["cursor", "limit", "view"]),
+        Id::License => make.answer::<LicenseView>(),
+        Id::UpdateLicense => make.exchange::<UpdateLicenseRequest, LicenseView>("200"),
+        Id::RevokeLicense | Id::SuspendLicense | Id::ReinstateLicense => {
+            make.exchange::<ReasonRequest, LicenseView>("200")
+        }
+        Id::RenewLicense => make.exchange::<RenewRequest, LicenseView>("200"),
+        Id::Devices => make.page::<DeviceView>(PAGE),
+        Id::BlockDevice | Id::UnblockDevice => make.exchange::<DeviceRequest, DeviceView>("200"),
+        Id::GenerateKey => make.exchange::<GenerateKeyRequest, GenerateKeyAnswer>("201"),
+        Id::Keys => make.page::<KeyView>(&["cursor", "limit", "tenant_id"]),
+        Id::CreateTenant => make.exchange::<CreateTenantRequest, TenantView>("201"),
+        Id::Tenants => make.page::<TenantView>(PAGE),
+        Id::Tenant => make.answer::<TenantView>(),
+        Id::SuspendTenant | Id::ReactivateTenant => {
+            make.exchange::<ReasonRequest, TenantView>("200")
+        }
+        Id::PutProduct => make.exchange::<ProductRequest, ProductView>("200"),
+        Id::Products => make.page::<ProductView>(PAGE),
+        Id::PutPlan => make.exchange::<PlanRequest, PlanView>("200"),
+        Id::Plans => make.page::<PlanView>(PAGE),
+        Id::Audit => make.page::<AuditView>(&[
+            "cursor", "limit", "action", "actor", "subject", "since", "until",
+        ]),
+        Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
+        // Only the revocation of a key is left: it gives nothing.
+        _ => Shape { request: None, status: "204", answer: None, query: &[] },
+    }
+}
