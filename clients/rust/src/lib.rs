@@ -1,1 +1,31 @@
-//! x
+//! The agent that stands beside a licensed product: it activates, validates and heartbeats a
+//! license, obeys commands, believes signed answers only, and survives outages for as long as the
+//! last signed answer allows.
+//!
+//! Decisions are plain functions ([`plan`], [`learn`]); [`Agent`] carries them out over a
+//! [`transport::Transport`], and [`store`] keeps the state between runs.
+
+pub mod agent;
+pub mod change;
+pub mod clock;
+pub mod exit;
+pub mod failure;
+pub mod http;
+pub mod learn;
+pub mod machine;
+pub mod offline;
+pub mod plan;
+pub mod reference;
+pub mod state;
+pub mod store;
+pub mod transport;
+pub mod trust;
+
+#[cfg(test)]
+mod testing;
+
+pub use agent::{Agent, Config};
+pub use change::Change;
+pub use exit::Exit;
+pub use failure::Failure;
+pub use state::AgentState;

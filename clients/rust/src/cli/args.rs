@@ -1,0 +1,89 @@
+//! Arguments and the environment.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Activates, validates and heartbeats a Writ license.
+#[derive(Debug, Parser)]
+#[command(name = "writ", version, after_help = writ::exit::TABLE)]
+pub struct Args {
+    /// The service: https://<your host>
+    #[arg(long, global = true, env = "WRIT_URL")]
+    pub url: Option<String>,
+    /// API key; without one the license key is the credential
+    #[arg(long, global = true, env = "WRIT_API_KEY", hide_env_values = true)]
+    pub api_key: Option<String>,
+    /// License id, license code, license key, or a file with the key
+    #[arg(long, global = true, env = "WRIT_LICENSE", hide_env_values = true)]
+    pub license: Option<String>,
+    /// Folder for the state [default: writ in the user's state folder]
+    #[arg(long, global = true, env = "WRIT_STATE")]
+    pub state: Option<PathBuf>,
+    /// PEM file with the root key to trust, instead of trust on first use
+    #[arg(long, global = true, env = "WRIT_ROOT")]
+    pub root: Option<PathBuf>,
+    /// Issuer of the license, where the license is named by id or code
+    #[arg(long, global = true)]
+    pub issuer: Option<String>,
+    /// Seconds to wait for an answer
+    #[arg(long, global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub timeout: u64,
+    /// Output for machines: one JSON object per line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Shows this machine's fingerprint
+    Fingerprint,
+    /// Binds this machine to the license
+    Activate {
+        /// Name of this device, for people [default: the host's name]
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Frees this machine, so that another one can take its place
+    Deactivate,
+    /// Asks once whether the license is valid here and now
+    Validate(Ask),
+    /// Verifies a license offline, with the root key alone
+    Verify {
+        /// License key, or a file with it
+        text: String,
+    },
+    /// Validates and heartbeats on schedule until told to end
+    Run {
+        /// Seconds between heartbeats and between validations, instead of the license's schedule
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+        every: Option<u32>,
+        /// What is asked
+        #[command(flatten)]
+        ask: Ask,
+    },
+}
+
+/// What a validation asks.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Ask {
+    /// The product that asks
+    #[arg(long)]
+    pub product: Option<String>,
+    /// Its version
+    #[arg(long = "product-version")]
+    pub version: Option<String>,
+    /// The feature that it wants to use
+    #[arg(long)]
+    pub feature: Option<String>,
+    /// A gauge, such as vms=45; may be repeated
+    #[arg(long = "usage", value_name = "NAME=COUNT")]
+    pub usage: Vec<String>,
+    /// Bypass the service's caches
+    #[arg(long)]
+    pub strict: bool,
+}

@@ -1,0 +1,176 @@
+//! What only the command knows: clock, entropy, environment, files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use domain::id::TenantId;
+use domain::time::Millis;
+use license::fingerprint::{Component, Environment, salt};
+use license::keys::{PublicKey, SigningSeed};
+use wire::validate::Gauge;
+use writ::agent::{Agent, Config};
+use writ::failure::Failure;
+use writ::http::Http;
+use writ::machine::Machine;
+use writ::reference::Reference;
+use writ::state::AgentState;
+use writ::store::Store;
+
+use super::args::{Args, Ask};
+
+/// The clock here, and one that cannot be set.
+pub struct Clock {
+    last: Instant,
+}
+
+impl Clock {
+    /// Starts now.
+    pub fn start() -> Self {
+        Self { last: Instant::now() }
+    }
+
+    /// The clock here.
+    pub fn wall() -> Millis {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place of the command that asks for the time"
+        )]
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The clock here, and the agent's time.
+    pub fn tick(&mut self, state: &mut AgentState) -> (Millis, Millis) {
+        let now = Instant::now();
+        let elapsed = i64::try_from(now.duration_since(self.last).as_millis()).unwrap_or(i64::MAX);
+        self.last = now;
+        let wall = Self::wall();
+        (wall, state.time.tick(wall, elapsed))
+    }
+}
+
+/// Fresh random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::Local(format!("no random bytes: {error}")))?;
+    Ok(bytes)
+}
+
+/// The state's folder.
+pub fn store(args: &Args) -> Result<Store, Failure> {
+    let path = |name| std::env::var_os(name).map(PathBuf::from);
+    let folder =
+        args.state.clone().or_else(|| Store::default_folder(path("XDG_STATE_HOME"), path("HOME")));
+    folder
+        .map(Store::new)
+        .ok_or_else(|| Failure::Usage("name a folder for the state: --state".into()))
+}
+
+/// This machine; in a container with its device key, which is made on first use.
+pub fn machine(store: &Store) -> Result<Machine, Failure> {
+    let mut machine = Machine::read(Path::new("/"));
+    if machine.environment == Environment::Container {
+        let key = SigningSeed::from_bytes(&store.device_key(random)?);
+        machine.add(Component::ContainerKey, Some(key.public().thumbprint()));
+    }
+    Ok(machine)
+}
+
+/// The license that the arguments name.
+pub fn reference(args: &Args) -> Result<Option<Reference>, Failure> {
+    let read = |named: &String| Reference::parse(&text_or_file(named)?);
+    args.license.as_ref().map(read).transpose()
+}
+
+/// `named` itself, or what the file of this name holds.
+pub fn text_or_file(named: &str) -> Result<String, Failure> {
+    let path = Path::new(named);
+    // A license key is far longer than a file's name may be.
+    if named.len() > 1024 || !path.is_file() {
+        return Ok(named.to_owned());
+    }
+    fs::read_to_string(path).map_err(|error| Failure::Local(format!("{named}: {error}")))
+}
+
+/// The root key in the file that the arguments name.
+pub fn root_file(args: &Args) -> Result<Option<(PublicKey, String)>, Failure> {
+    let read = |path: &PathBuf| {
+        let local =
+            |error: &dyn std::fmt::Display| Failure::Local(format!("{}: {error}", path.display()));
+        let pem = fs::read_to_string(path).map_err(|error| local(&error))?;
+        let key = PublicKey::from_pem(&pem).map_err(|error| local(&error))?;
+        Ok((key, pem))
+    };
+    args.root.as_ref().map(read).transpose()
+}
+
+/// The agent that the arguments describe, with the state from its folder.
+pub fn agent(args: &Args, ask: &Ask, every: Option<u32>) -> Result<(Agent<Http>, Store), Failure> {
+    let store = store(args)?;
+    let mut state = store.load()?;
+    if let Some((_, pem)) = root_file(args)?
+        && state.root_pem.as_ref() != Some(&pem)
+    {
+        // What another root vouched for counts no longer.
+        (state.root_pem, state.answer_certs, state.proof) = (Some(pem), Vec::new(), None);
+    }
+    let reference = reference(args)?;
+    let authorization = authorization(args, reference.as_ref(), &state)?;
+    let url = args
+        .url
+        .as_deref()
+        .ok_or_else(|| Failure::Usage("name the service: --url or WRIT_URL".into()))?;
+    let http = Http::new(url, authorization, Duration::from_secs(args.timeout))?;
+    let config = Config {
+        machine: machine(&store)?,
+        every,
+        product: ask.product.clone(),
+        version: ask.version.clone(),
+        feature: ask.feature.clone(),
+        strict: ask.strict,
+        usage: usage(&ask.usage)?,
+    };
+    let mut agent = Agent::new(state, http, config, Box::new(random))?;
+    if let Some(reference) = &reference {
+        agent.use_license(reference);
+    }
+    if let Some(issuer) = &args.issuer {
+        let issuer =
+            TenantId::parse(issuer).map_err(|error| Failure::Usage(format!("--issuer {error}")))?;
+        agent.state.salt.get_or_insert_with(|| salt(&issuer));
+    }
+    Ok((agent, store))
+}
+
+fn authorization(
+    args: &Args,
+    reference: Option<&Reference>,
+    state: &AgentState,
+) -> Result<String, Failure> {
+    if let Some(key) = &args.api_key {
+        return Ok(format!("Bearer {}", key.trim()));
+    }
+    let key = match reference {
+        Some(Reference::Key(key)) => Some(&key.text),
+        _ => state.license_key.as_ref(),
+    };
+    let key =
+        key.ok_or_else(|| Failure::Usage("name credentials: --api-key or WRIT_API_KEY".into()))?;
+    // Keys may be pasted in lines; a header has one.
+    Ok(format!("License {}", key.split_ascii_whitespace().collect::<String>()))
+}
+
+fn usage(gauges: &[String]) -> Result<BTreeMap<String, Gauge>, Failure> {
+    let read = |gauge: &String| {
+        let (name, count) = gauge.split_once('=')?;
+        Some((
+            name.to_owned(),
+            Gauge::Count(count.parse().ok().filter(|count| *count <= wire::validate::MAX_COUNT)?),
+        ))
+    };
+    let bad = |gauge: &String| Failure::Usage(format!("--usage {gauge:?} is not NAME=COUNT"));
+    gauges.iter().map(|gauge| read(gauge).ok_or_else(|| bad(gauge))).collect()
+}

@@ -1,0 +1,177 @@
+//! HTTP by `ureq`. Names under `.localhost` are loopback (RFC 6761), whatever the system says.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use ureq::config::Config;
+use ureq::http::{Response, Uri};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body};
+
+use crate::failure::Failure;
+use crate::transport::{Reply, Request, Transport};
+
+/// No answer of the service is larger.
+const MAX_REPLY_BYTES: u64 = 1024 * 1024;
+
+/// Talks HTTP to one base URL with one set of credentials.
+pub struct Http {
+    agent: Agent,
+    base: String,
+    authorization: String,
+}
+
+impl Http {
+    /// For `base` (`https://acme.example.com`, without a path). `authorization` is the header's
+    /// value; empty for none.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] when `base` is no http or https URL.
+    pub fn new(base: &str, authorization: String, timeout: Duration) -> Result<Self, Failure> {
+        let base = normalize(base).ok_or_else(|| {
+            Failure::Usage(format!("{base:?} is not an http:// or https:// URL without a path"))
+        })?;
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(timeout))
+            .user_agent(concat!("writ/", env!("CARGO_PKG_VERSION")))
+            .build();
+        let agent = Agent::with_parts(
+            config,
+            DefaultConnector::default(),
+            Names(DefaultResolver::default()),
+        );
+        Ok(Self { agent, base, authorization })
+    }
+}
+
+impl Transport for Http {
+    fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
+        let url = self.url(request.path);
+        let result = match request.body {
+            Some(body) => {
+                let call = self.agent.post(&url).header("Content-Type", "application/json");
+                authorized(call, &self.authorization).send(body)
+            }
+            None => authorized(self.agent.get(&url), &self.authorization).call(),
+        };
+        read(result.map_err(Failure::unreachable)?)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+fn authorized<B>(call: ureq::RequestBuilder<B>, authorization: &str) -> ureq::RequestBuilder<B> {
+    if authorization.is_empty() { call } else { call.header("Authorization", authorization) }
+}
+
+fn read(mut response: Response<Body>) -> Result<Reply, Failure> {
+    let header = |name: &str| {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned)
+    };
+    let mut reply = Reply {
+        status: response.status().as_u16(),
+        content_digest: header("content-digest"),
+        signature_input: header("signature-input"),
+        signature: header("signature"),
+        retry_after: header("retry-after").and_then(|seconds| seconds.parse().ok()),
+        body: Vec::new(),
+    };
+    let body = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec();
+    reply.body = body.map_err(Failure::unreachable)?;
+    Ok(reply)
+}
+
+/// Scheme and authority in the spelling that servers see: lower case, without a default port.
+fn normalize(base: &str) -> Option<String> {
+    let uri: Uri = base.trim().trim_end_matches('/').parse().ok()?;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+    let default_port = match scheme {
+        "http" => 80,
+        "https" => 443,
+        _ => return None,
+    };
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() || authority.as_str().contains('@')
+    {
+        return None;
+    }
+    let host = authority.host().to_ascii_lowercase();
+    Some(match authority.port_u16() {
+        Some(port) if port != default_port => format!("{scheme}://{host}:{port}"),
+        _ => format!("{scheme}://{host}"),
+    })
+}
+
+/// Resolves `.localhost` itself and asks the system for the rest.
+#[derive(Debug)]
+struct Names(DefaultResolver);
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        if !uri.host().is_some_and(is_loopback_name) {
+            return self.0.resolve(uri, config, timeout);
+        }
+        let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        let port = uri.port_u16().unwrap_or(default_port);
+        let mut addresses = self.empty();
+        addresses.push(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+        Ok(addresses)
+    }
+}
+
+fn is_loopback_name(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_are_spelled_as_servers_see_them() {
+        let rows = [
+            ("https://Acme.Example.com/", Some("https://acme.example.com")),
+            ("https://acme.example.com:443", Some("https://acme.example.com")),
+            ("http://acme.writ.localhost:8787", Some("http://acme.writ.localhost:8787")),
+            ("http://acme.example.com/path", None),
+            ("http://user@acme.example.com", None),
+            ("ftp://acme.example.com", None),
+            ("acme.example.com", None),
+            ("", None),
+        ];
+        for (base, want) in rows {
+            assert_eq!(normalize(base).as_deref(), want, "{base}");
+        }
+    }
+
+    #[test]
+    fn only_names_under_localhost_are_loopback() {
+        for (host, want) in [
+            ("localhost", true),
+            ("acme.writ.LOCALHOST.", true),
+            ("notlocalhost", false),
+            ("localhost.example.com", false),
+        ] {
+            assert_eq!(is_loopback_name(host), want, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_closed_port_is_an_outage() {
+        let mut http =
+            Http::new("http://acme.writ.localhost:1", String::new(), Duration::from_secs(5))
+                .unwrap();
+        let reply = http.send(Request { method: "GET", path: "/", body: None });
+        assert!(matches!(reply, Err(Failure::Unreachable { .. })), "{reply:?}");
+    }
+}

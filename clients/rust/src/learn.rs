@@ -1,0 +1,206 @@
+//! What answers teach: plain functions from an answer to memory and changes.
+
+use domain::command::Order;
+use domain::state::State;
+use domain::time::Millis;
+use domain::verdict::{Code, Warning};
+use wire::heartbeat::HeartbeatAnswer;
+use wire::validate::{CommandView, ValidateAnswer};
+
+use crate::change::Change;
+use crate::failure::Failure;
+use crate::plan::backoff_seconds;
+use crate::state::{AgentState, Held};
+
+/// Takes in a verdict. `every` overrides the schedule, in seconds.
+pub fn validated(
+    state: &mut AgentState,
+    answer: &ValidateAnswer<'_>,
+    every: Option<u32>,
+    now: Millis,
+) -> Vec<Change> {
+    let mut changes = recovered(state);
+    if let Some(id) = &answer.license_id {
+        state.license_id = Some(id.as_ref().to_owned());
+    }
+    let verdict = Held {
+        valid: answer.valid,
+        code: answer.code,
+        state: answer.state,
+        run_until: answer.run_until.0,
+    };
+    changes.extend(hold(state, verdict, &answer.detail));
+    if let Some(entitled) = &answer.entitlements {
+        let limits =
+            entitled.limits.iter().map(|(metric, limit)| (metric.name().to_owned(), *limit));
+        state.limits = limits.collect();
+    }
+    changes.extend(warnings(state, &answer.warnings));
+    let seconds = every.map_or(answer.expires_in, i64::from).max(1);
+    state.next_validate = now.plus_seconds(seconds);
+    changes.extend(commands(state, &answer.commands, now));
+    version(state, answer.license_version);
+    changes
+}
+
+/// Takes in the answer to a heartbeat. Its verdict counts as much as a validation's.
+pub fn beaten(
+    state: &mut AgentState,
+    answer: &HeartbeatAnswer,
+    sent: &[domain::id::CommandId],
+    every: Option<u32>,
+    now: Millis,
+) -> Vec<Change> {
+    let mut changes = recovered(state);
+    let verdict = Held {
+        valid: answer.valid,
+        code: answer.code,
+        state: answer.state,
+        run_until: answer.run_until.0,
+    };
+    changes.extend(hold(state, verdict, describe(answer.code, answer.state)));
+    changes.extend(warnings(state, &answer.warnings));
+    if answer.recorded {
+        state.acknowledge.retain(|command| !sent.contains(command));
+    }
+    state.next_heartbeat =
+        now.plus_seconds(every.unwrap_or(answer.next_heartbeat_in).max(1).into());
+    changes.extend(commands(state, &answer.commands, now));
+    version(state, answer.license_version);
+    changes
+}
+
+/// Takes in a newer license text, already verified.
+pub fn refreshed(state: &mut AgentState, text: String, version: i64) -> Vec<Change> {
+    let mut changes = recovered(state);
+    if let Some(command) = state.refresh.take() {
+        state.finish(command);
+    }
+    state.newer_version = None;
+    if state.license_version != Some(version) {
+        changes.push(Change::Refreshed { version });
+    }
+    (state.license_key, state.license_version) = (Some(text), Some(version));
+    changes
+}
+
+/// The service would not give us the newer text. We go on without it: the verdict counts, and a
+/// command that is not acknowledged comes again.
+pub fn refresh_refused(state: &mut AgentState) {
+    state.refused_version = state.newer_version.take().or(state.refused_version);
+    state.refresh = None;
+}
+
+/// Notes that a newer text exists, when we hold an older one.
+fn version(state: &mut AgentState, version: Option<i64>) {
+    let Some(version) = version else { return };
+    let is_newer =
+        state.license_key.is_some() && state.license_version.is_some_and(|known| known < version);
+    state.newer_version = (is_newer && state.refused_version != Some(version)).then_some(version);
+}
+
+/// A question got no answer to believe.
+pub fn failed(state: &mut AgentState, failure: &Failure, now: Millis) -> Vec<Change> {
+    state.failures = state.failures.saturating_add(1);
+    let wait = failure.retry_after().map_or_else(|| backoff_seconds(state.failures), i64::from);
+    state.retry_at = now.plus_seconds(wait.clamp(1, 3600));
+    let forged = matches!(failure, Failure::Forged(_));
+    let news = state.failures == 1 || forged != state.forged;
+    state.forged = forged;
+    if !news {
+        return Vec::new();
+    }
+    let held = state.verdict.filter(|held| held.valid);
+    let remaining_seconds = held.map(|held| held.run_until.since(now).max(0) / 1000);
+    vec![Change::Trouble { detail: failure.to_string(), remaining_seconds }]
+}
+
+fn recovered(state: &mut AgentState) -> Vec<Change> {
+    let was_out = std::mem::take(&mut state.failures) > 0;
+    state.forged = false;
+    if was_out { vec![Change::Recovered] } else { Vec::new() }
+}
+
+/// Holds a verdict; news when code, validity or state differ.
+fn hold(state: &mut AgentState, held: Held, detail: impl AsRef<str>) -> Option<Change> {
+    let before = state.verdict.replace(held);
+    let same = |old: Held| (old.valid, old.code, old.state) == (held.valid, held.code, held.state);
+    let detail = detail.as_ref().to_owned();
+    (!before.is_some_and(same)).then_some(Change::Verdict {
+        valid: held.valid,
+        code: held.code,
+        state: held.state,
+        detail,
+    })
+}
+
+fn describe(code: Code, state: Option<State>) -> String {
+    match state {
+        Some(state) => format!("the license is {}", state.name()),
+        None => code.name().to_lowercase().replace('_', " "),
+    }
+}
+
+/// Warnings that were not there before.
+fn warnings(state: &mut AgentState, warnings: &[Warning]) -> Vec<Change> {
+    let codes = warnings.iter().map(|warning| warning.code.clone()).collect();
+    let before = std::mem::replace(&mut state.warned, codes);
+    let new = warnings.iter().filter(|warning| !before.contains(&warning.code));
+    new.map(|warning| Change::Warning {
+        code: warning.code.clone(),
+        detail: warning.detail.clone(),
+    })
+    .collect()
+}
+
+/// Carries out commands, each once, in the order given.
+fn commands(state: &mut AgentState, commands: &[CommandView], now: Millis) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for command in commands {
+        if state.refresh.as_ref() == Some(&command.id) {
+            continue;
+        }
+        if state.done.contains(&command.id) {
+            // Delivered again because our acknowledgement got lost, or is not sent yet.
+            if !state.acknowledge.contains(&command.id) {
+                state.acknowledge.push(command.id.clone());
+            }
+            continue;
+        }
+        changes.extend(obey(state, &command.order, now));
+        if matches!(command.order, Order::RefreshLicense) {
+            state.refresh = Some(command.id.clone());
+        } else {
+            state.finish(command.id.clone());
+        }
+        // An acknowledgement is worth a heartbeat of its own.
+        state.next_heartbeat = state.next_heartbeat.min(now.plus_seconds(1));
+    }
+    changes
+}
+
+fn obey(state: &mut AgentState, order: &Order, now: Millis) -> Vec<Change> {
+    match order {
+        Order::UpdateLimits { new_limits } => new_limits
+            .iter()
+            .filter_map(|(name, to)| {
+                let metric = name.strip_prefix("max_").unwrap_or(name).to_owned();
+                let from = state.limits.insert(metric.clone(), *to);
+                (from != Some(*to)).then_some(Change::Limit { metric, from, to: *to })
+            })
+            .collect(),
+        Order::RefreshLicense => Vec::new(),
+        Order::Stop { reason } => {
+            state.stopped = Some(reason.clone());
+            state.next_validate = now;
+            vec![Change::Stopped { reason: reason.clone() }]
+        }
+        Order::Resume => {
+            state.next_validate = now;
+            state.stopped.take().map(|_| Change::Resumed).into_iter().collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

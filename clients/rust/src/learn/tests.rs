@@ -1,0 +1,131 @@
+use super::*;
+use crate::testing::{NOW, beat, verdict};
+use domain::id::CommandId;
+use serde_json::{Value, json};
+
+fn command(byte: u8, order: Value) -> (CommandId, Value) {
+    let id = CommandId::new([byte; 16]);
+    let mut command = order;
+    command["id"] = json!(id);
+    (id, command)
+}
+
+fn validate(state: &mut AgentState, json: Value) -> Vec<Change> {
+    let answer: ValidateAnswer<'static> = serde_json::from_value(json).unwrap();
+    validated(state, &answer, None, NOW)
+}
+
+fn heartbeat(state: &mut AgentState, json: Value) -> Vec<Change> {
+    let sent = state.acknowledge.clone();
+    let answer: HeartbeatAnswer = serde_json::from_value(json).unwrap();
+    beaten(state, &answer, &sent, None, NOW)
+}
+
+#[test]
+fn a_verdict_is_news_once_and_sets_the_schedule() {
+    let mut state = AgentState::default();
+    assert_eq!(validate(&mut state, verdict("VALID", NOW, 60, 600)).len(), 1);
+    assert_eq!(validate(&mut state, verdict("VALID", NOW, 60, 600)), []);
+    assert_eq!(state.next_validate, NOW.plus_seconds(60));
+    assert_eq!(state.limits.get("vms"), Some(&50));
+    assert!(
+        state.may_run(NOW)
+            && state.may_run(NOW.plus_seconds(599))
+            && !state.may_run(NOW.plus_seconds(600))
+    );
+    assert!(matches!(
+        validate(&mut state, verdict("REVOKED", NOW, 60, 0))[..],
+        [Change::Verdict { valid: false, .. }]
+    ));
+    assert!(!state.may_run(NOW));
+}
+
+#[test]
+fn new_limits_are_obeyed_once_and_acknowledged_until_recorded() {
+    let mut state = AgentState::default();
+    validate(&mut state, verdict("VALID", NOW, 60, 600));
+    let (id, order) = command(1, json!({"type": "update_limits", "new_limits": {"max_vms": 60}}));
+    let changes = heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order])));
+    assert_eq!(changes, [Change::Limit { metric: "vms".into(), from: Some(50), to: 60 }]);
+    assert_eq!(state.acknowledge, std::slice::from_ref(&id));
+    assert_eq!(state.next_heartbeat, NOW.plus_seconds(1), "acknowledged soon");
+    assert_eq!(
+        heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order]))),
+        [],
+        "a repeat changes nothing"
+    );
+    assert_eq!(state.acknowledge, [id], "and is acknowledged again");
+    assert_eq!(heartbeat(&mut state, beat("VALID", NOW, 600, &json!([]))), []);
+    assert!(state.acknowledge.is_empty());
+}
+
+#[test]
+fn an_unrecorded_heartbeat_keeps_its_acknowledgements() {
+    let (id, order) = command(1, json!({"type": "resume"}));
+    let mut state = AgentState::default();
+    heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order])));
+    let mut answer = beat("VALID", NOW, 600, &json!([]));
+    answer["recorded"] = json!(false);
+    heartbeat(&mut state, answer);
+    assert_eq!(state.acknowledge, [id]);
+}
+
+#[test]
+fn stop_stops_and_resume_resumes() {
+    let mut state = AgentState::default();
+    validate(&mut state, verdict("VALID", NOW, 60, 600));
+    let (_, stop) = command(1, json!({"type": "stop", "reason": "unpaid"}));
+    let (_, resume) = command(2, json!({"type": "resume"}));
+    assert_eq!(
+        heartbeat(&mut state, beat("VALID", NOW, 600, &json!([stop]))),
+        [Change::Stopped { reason: "unpaid".into() }]
+    );
+    assert!(!state.may_run(NOW));
+    assert_eq!(state.next_validate, NOW, "the verdict is asked for at once");
+    assert_eq!(heartbeat(&mut state, beat("VALID", NOW, 600, &json!([resume]))), [Change::Resumed]);
+    assert!(state.may_run(NOW));
+}
+
+#[test]
+fn a_refresh_is_acknowledged_only_when_it_is_done() {
+    let mut state = AgentState {
+        license_key: Some("old".into()),
+        license_version: Some(1),
+        ..AgentState::default()
+    };
+    let (id, order) = command(1, json!({"type": "refresh_license"}));
+    heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order])));
+    assert_eq!((state.refresh.as_ref(), state.acknowledge.is_empty()), (Some(&id), true));
+    assert_eq!(refreshed(&mut state, "new".into(), 2), [Change::Refreshed { version: 2 }]);
+    assert_eq!((state.refresh.clone(), state.acknowledge.clone()), (None, vec![id]));
+}
+
+#[test]
+fn a_newer_version_is_fetched_once_even_when_refused() {
+    let mut state = AgentState {
+        license_key: Some("old".into()),
+        license_version: Some(0),
+        ..AgentState::default()
+    };
+    validate(&mut state, verdict("VALID", NOW, 60, 600));
+    assert_eq!(state.newer_version, Some(1));
+    refresh_refused(&mut state);
+    validate(&mut state, verdict("VALID", NOW, 60, 600));
+    assert_eq!(state.newer_version, None);
+}
+
+#[test]
+fn an_outage_is_told_when_it_begins_and_when_it_ends() {
+    let mut state = AgentState::default();
+    validate(&mut state, verdict("VALID", NOW, 60, 600));
+    let silence = Failure::unreachable("silence");
+    let told = failed(&mut state, &silence, NOW.plus_seconds(100));
+    assert!(matches!(told[..], [Change::Trouble { remaining_seconds: Some(500), .. }]), "{told:?}");
+    assert_eq!(failed(&mut state, &silence, NOW), []);
+    assert_eq!(state.retry_at, NOW.plus_seconds(2));
+    assert_eq!(failed(&mut state, &Failure::forged("x"), NOW).len(), 1, "a forgery is news");
+    assert_eq!(validate(&mut state, verdict("VALID", NOW, 60, 600)), [Change::Recovered]);
+    let busy = Failure::Unreachable { detail: "busy".into(), retry_after: Some(30) };
+    failed(&mut state, &busy, NOW);
+    assert_eq!(state.retry_at, NOW.plus_seconds(30));
+}

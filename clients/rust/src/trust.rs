@@ -1,0 +1,135 @@
+//! Whom the agent believes: one root key, and the answer keys that it certified.
+
+use domain::time::Millis;
+use license::LicenseError;
+use license::answer::{self, AnswerHeaders, AnswerParts, RequestParts, SignedBy};
+use license::cert::{Certified, KeyUse};
+use license::jwk::Jwks;
+use license::keys::PublicKey;
+use license::ring::KeyRing;
+use license::text::LicenseText;
+use license::token::{Genuine, Token};
+
+use crate::change::Change;
+use crate::failure::Failure;
+use crate::state::{AgentState, Proof};
+use crate::transport::{Reply, Request, Transport};
+
+/// Where the service publishes its keys.
+const JWKS: &str = "/.well-known/jwks.json";
+const ROOT: &str = "/.well-known/writ-root.pem";
+
+/// The trusted root key; the service's own on first use.
+///
+/// # Errors
+/// When there is none yet and the service does not give one.
+pub fn root(
+    state: &mut AgentState,
+    transport: &mut impl Transport,
+    changes: &mut Vec<Change>,
+) -> Result<PublicKey, Failure> {
+    if let Some(root) = pinned(state)? {
+        return Ok(root);
+    }
+    let body = transport.send(Request { method: "GET", path: ROOT, body: None })?.into_body()?;
+    let pem = String::from_utf8(body).map_err(Failure::forged)?;
+    let root = PublicKey::from_pem(&pem).map_err(Failure::forged)?;
+    changes.push(Change::RootPinned { kid: root.thumbprint() });
+    state.root_pem = Some(pem);
+    Ok(root)
+}
+
+/// The root key in memory.
+///
+/// # Errors
+/// When what is in memory is no key.
+pub fn pinned(state: &AgentState) -> Result<Option<PublicKey>, Failure> {
+    let read = |pem: &String| PublicKey::from_pem(pem);
+    let root = state.root_pem.as_ref().map(read).transpose();
+    root.map_err(|_| Failure::Local("the root key in the state file is damaged".into()))
+}
+
+/// Verifies a reply to `asked`; fetches the key set when the answer key is new.
+///
+/// # Errors
+/// When the reply is not signed, not by a certified answer key, or not for this request.
+pub fn signed(
+    state: &mut AgentState,
+    transport: &mut impl Transport,
+    root: &PublicKey,
+    asked: Request<'_>,
+    reply: &Reply,
+    nonce: &str,
+) -> Result<(SignedBy, Proof), Failure> {
+    let proof = proof(transport.url(asked.path), asked.method, reply)?;
+    let kid = answer::claimed_kid(&proof.signature_input).map_err(Failure::forged)?;
+    let is_key =
+        |cert: &String| Certified::read(cert, &[*root]).is_ok_and(|certified| certified.kid == kid);
+    if !state.answer_certs.iter().any(is_key) {
+        let body =
+            transport.send(Request { method: "GET", path: JWKS, body: None })?.into_body()?;
+        let set: Jwks = serde_json::from_slice(&body).map_err(Failure::forged)?;
+        let certs = set.keys.into_iter().filter_map(|key| key.writ_cert);
+        let is_answer = |cert: &String| {
+            Certified::read(cert, &[*root]).is_ok_and(|c| c.usage == KeyUse::Answer)
+        };
+        state.answer_certs = certs.filter(is_answer).collect();
+    }
+    let by = verify(&state.answer_certs, root, &proof)?;
+    if by.nonce == nonce {
+        Ok((by, proof))
+    } else {
+        Err(Failure::forged("it answers another question"))
+    }
+}
+
+fn proof(target_uri: String, method: &str, reply: &Reply) -> Result<Proof, Failure> {
+    let header = |value: &Option<String>| {
+        value.clone().ok_or_else(|| Failure::forged("the answer is not signed"))
+    };
+    Ok(Proof {
+        method: method.to_owned(),
+        target_uri,
+        status: reply.status,
+        body: String::from_utf8(reply.body.clone()).map_err(Failure::forged)?,
+        content_digest: header(&reply.content_digest)?,
+        signature_input: header(&reply.signature_input)?,
+        signature: header(&reply.signature)?,
+    })
+}
+
+/// Verifies a signed answer with what is in memory.
+///
+/// # Errors
+/// When no certified answer key signed it.
+pub fn verify(certs: &[String], root: &PublicKey, proof: &Proof) -> Result<SignedBy, Failure> {
+    let kid = answer::claimed_kid(&proof.signature_input).map_err(Failure::forged)?;
+    let keys = certs.iter().filter_map(|cert| Certified::read(cert, &[*root]).ok());
+    let key = keys.into_iter().find(|key| key.kid == kid);
+    let key =
+        key.ok_or_else(|| Failure::forged(format!("the answer key {kid} is not certified")))?;
+    let headers = AnswerHeaders {
+        content_digest: proof.content_digest.clone(),
+        signature_input: proof.signature_input.clone(),
+        signature: proof.signature.clone(),
+    };
+    let parts = AnswerParts { status: proof.status, body: proof.body.as_bytes() };
+    let request = RequestParts {
+        method: &proof.method,
+        target_uri: &proof.target_uri,
+        content_digest: None,
+        signature: None,
+    };
+    let by =
+        answer::verify_answer(&key.public, &headers, parts, request).map_err(Failure::forged)?;
+    key.may_sign(KeyUse::Answer, by.created).map_err(Failure::forged)?;
+    Ok(by)
+}
+
+/// Verifies a license text under `root`.
+///
+/// # Errors
+/// When it is not genuine.
+pub fn license(root: &PublicKey, text: &str, now: Millis) -> Result<Genuine, LicenseError> {
+    Token::parse(&LicenseText::read(text)?.jws)?.verify(&KeyRing::new([*root]), now)
+}
