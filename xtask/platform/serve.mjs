@@ -140,8 +140,9 @@ if (!args.detached) {
   const input = createInterface({ input: process.stdin });
   input.on("close", () => end(0));
   input.on("line", async (line) => {
-    const { cron } = JSON.parse(line);
+    let cron;
     try {
+      ({ cron } = JSON.parse(line));
       say({ cron, ok: (await scheduled(cron)) === "ok" });
     } catch (error) {
       say({ cron, ok: false, error: String(error) });
