@@ -4,6 +4,14 @@
 //! takes an answer apart again. Header values cannot hold a line feed, so nothing can be smuggled.
 
 use std::fmt::Write as _;
+use std::panic::AssertUnwindSafe;
+
+/// Hands `work` to JavaScript. A panic in it rejects the promise, so this request fails and others go on.
+pub fn promise(work: impl Future<Output = String> + 'static) -> js_sys::Promise {
+    // What a panic leaves behind is this isolate's plain data, each piece replaced as a whole.
+    let work = AssertUnwindSafe(async move { Ok(work.await.into()) });
+    wasm_bindgen_futures::future_to_promise(work)
+}
 
 /// The headers that the door hands over, in this order; `door.mjs` has the same list.
 pub const HEADERS: [&str; 8] = [

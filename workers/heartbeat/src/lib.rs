@@ -7,19 +7,23 @@ mod beat;
 mod report;
 
 use edge::door::Inbound;
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 /// The answer as text. No body: it was too large.
 #[wasm_bindgen]
-pub async fn answer_later(head: String, body: Option<Vec<u8>>, env: Env) -> String {
+pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
     let too_large = body.is_none();
-    let inbound = Inbound::read(&head, body.unwrap_or_default());
-    beat::answer(inbound, too_large, env).await.text()
+    let inbound = Inbound::read(head, body.unwrap_or_default());
+    edge::door::promise(async move { beat::answer(inbound, too_large, env).await.text() })
 }
 
 /// The writes that answers have put off.
 #[wasm_bindgen]
-pub async fn after(env: Env) {
-    edge::pending::write(env).await;
+pub fn after(env: Env) -> Promise {
+    edge::door::promise(async move {
+        edge::pending::write(env).await;
+        String::new()
+    })
 }

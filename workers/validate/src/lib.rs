@@ -11,7 +11,8 @@ mod later;
 mod now;
 mod presented;
 
-use edge::door::{Inbound, Outbound};
+use edge::door::Inbound;
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
@@ -25,15 +26,17 @@ pub fn answer_now(head: &str, body: Vec<u8>, now_ms: f64) -> Option<String> {
 
 /// The answer as text, with whatever the stores must be asked. No body: it was too large.
 #[wasm_bindgen]
-pub async fn answer_later(head: String, body: Option<Vec<u8>>, env: Env) -> String {
+pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
     let too_large = body.is_none();
-    let inbound = Inbound::read(&head, body.unwrap_or_default());
-    let out: Outbound = later::answer(inbound, too_large, env).await;
-    out.text()
+    let inbound = Inbound::read(head, body.unwrap_or_default());
+    edge::door::promise(async move { later::answer(inbound, too_large, env).await.text() })
 }
 
 /// The writes that answers have put off.
 #[wasm_bindgen]
-pub async fn after(env: Env) {
-    edge::pending::write(env).await;
+pub fn after(env: Env) -> Promise {
+    edge::door::promise(async move {
+        edge::pending::write(env).await;
+        String::new()
+    })
 }
