@@ -1,4 +1,4 @@
-//! The object's own SQLite behind a narrow trait, so that all rules over it are tested natively.
+//! The object's own `SQLite` behind a narrow trait, so that all rules over it are tested natively.
 
 use serde::de::DeserializeOwned;
 use store::Value;
@@ -65,7 +65,7 @@ pub mod text {
 
 #[cfg(test)]
 pub mod memory {
-    //! The same SQL on a plain SQLite in memory.
+    //! The same SQL on a plain `SQLite` in memory.
 
     use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
     use rusqlite::{Connection, params_from_iter};

@@ -1,7 +1,7 @@
 //! The `objects` worker: the only home of Durable Object classes.
 //!
 //! Each class is a lock with a disk round a pure book of `domain`. A call is read, decided in one
-//! synchronous transaction on the object's own SQLite, and answered; what D1 or another object
+//! synchronous transaction on the object's own `SQLite`, and answered; what D1 or another object
 //! must learn of it waits in the same transaction and is shipped afterwards.
 
 mod alarm;

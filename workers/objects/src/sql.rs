@@ -1,4 +1,4 @@
-//! The object's SQLite on the platform.
+//! The object's `SQLite` on the platform.
 
 use serde::de::DeserializeOwned;
 use store::Value;
@@ -44,7 +44,11 @@ impl Sql {
             // Thrown, so that the transaction is rolled back.
             if failed { Err(JsValue::from_str("rolled back")) } else { Ok(()) }
         };
-        let closure = ScopedClosure::<dyn FnMut() -> Result<(), JsValue>>::borrow_mut(&mut body);
+        // A panic in it is thrown as well, so it rolls back like a failure, and `outcome` stays empty.
+        let closure =
+            ScopedClosure::<dyn FnMut() -> Result<(), JsValue>>::borrow_mut_assert_unwind_safe(
+                &mut body,
+            );
         let thrown_by = method.call1(raw, closure.as_ref());
         drop(closure);
         match (outcome, thrown_by) {

@@ -3,6 +3,7 @@
 mod log;
 
 use std::cell::OnceCell;
+use std::panic::AssertUnwindSafe;
 
 use domain::id::TenantId;
 use edge::db::Freshness;
@@ -26,13 +27,15 @@ const SAFETY_MS: i64 = 5_000;
 pub struct AuditLog {
     state: State,
     env: Env,
-    sql: OnceCell<Sql>,
-    alarm: Alarm,
+    // A panic leaves both whole: they are set in one step.
+    sql: AssertUnwindSafe<OnceCell<Sql>>,
+    alarm: AssertUnwindSafe<Alarm>,
 }
 
 impl DurableObject for AuditLog {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, sql: OnceCell::new(), alarm: Alarm::default() }
+        let (sql, alarm) = (AssertUnwindSafe(OnceCell::new()), AssertUnwindSafe(Alarm::default()));
+        Self { state, env, sql, alarm }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {

@@ -7,6 +7,7 @@ mod waiting;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
 use domain::audit::Draft;
 use domain::id::{LicenseId, TenantId};
@@ -37,13 +38,15 @@ const BATCHES: usize = 10;
 pub struct Fleet {
     state: State,
     env: Env,
-    sql: OnceCell<Sql>,
-    alarm: Alarm,
+    // A panic leaves both whole: they are set in one step.
+    sql: AssertUnwindSafe<OnceCell<Sql>>,
+    alarm: AssertUnwindSafe<Alarm>,
 }
 
 impl DurableObject for Fleet {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, sql: OnceCell::new(), alarm: Alarm::default() }
+        let (sql, alarm) = (AssertUnwindSafe(OnceCell::new()), AssertUnwindSafe(Alarm::default()));
+        Self { state, env, sql, alarm }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {

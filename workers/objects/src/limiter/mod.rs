@@ -3,6 +3,7 @@
 mod book;
 
 use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 
 use domain::limiter::Book;
 use edge::objects::{self, Fault, LimiterCall, LimiterReply};
@@ -17,7 +18,8 @@ use crate::sql::Sql;
 pub struct Limiter {
     state: State,
     env: Env,
-    open: RefCell<Option<Open>>,
+    // A panic leaves it whole: the book in memory changes only after the disk.
+    open: AssertUnwindSafe<RefCell<Option<Open>>>,
 }
 
 /// The storage and the book on it, read once per life of the object.
@@ -28,7 +30,7 @@ struct Open {
 
 impl DurableObject for Limiter {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, open: RefCell::new(None) }
+        Self { state, env, open: AssertUnwindSafe(RefCell::new(None)) }
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
