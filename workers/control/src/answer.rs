@@ -1,17 +1,10 @@
 //! Answers from values.
 
 use edge::Failure;
+pub use edge::answer::json;
 use edge::door::Outbound;
 use serde::Serialize;
 use wire::page::Page;
-
-/// `value` as a JSON answer.
-///
-/// # Errors
-/// When it cannot be written as JSON, which wire types always can.
-pub fn json<T: Serialize>(status: u16, value: &T) -> Result<Outbound, Failure> {
-    serde_json::to_string(value).map(|body| Outbound::json(status, body)).map_err(Failure::internal)
-}
 
 /// An answer without a body.
 pub fn empty() -> Outbound {
@@ -21,7 +14,7 @@ pub fn empty() -> Outbound {
 /// A page of at most `limit` of `items`, which may hold one more to show that there is a next page.
 ///
 /// # Errors
-/// As [`json`].
+/// When it cannot be written as JSON, which wire types always can.
 pub fn page<T: Serialize>(
     mut items: Vec<T>,
     limit: u32,

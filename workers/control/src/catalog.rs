@@ -15,10 +15,10 @@ use wire::problem::{Kind, Problem};
 use wire::tenant::{PlanRequest, PlanView, ProductRequest, ProductView};
 
 use crate::answer;
-use crate::commit::{Place, commit};
+use crate::commit::{Deed, Place};
 use crate::paging::Asked;
+use crate::text;
 use crate::turn::own;
-use crate::{terms, text};
 
 /// What product keys start with unless the issuer says otherwise.
 const PREFIX: &str = "NLS";
@@ -35,8 +35,9 @@ pub async fn put_product(call: &Call, caller: &Caller, product: &str) -> Result<
     }
     let change = products::put(&id, &request.name, &key_prefix, call.now);
     let detail = json!({ "name": request.name, "key_prefix": key_prefix });
-    note(call, caller.principal()?, change, ("product.changed", id.as_str()), detail).await?;
-    answer::json(200, &ProductView { product_id: id, name: request.name, key_prefix })
+    let view = ProductView { product_id: id.clone(), name: request.name, key_prefix };
+    let out = answer::json(200, &view)?;
+    note(call, caller.principal()?, change, ("product.changed", id.as_str()), detail, out).await
 }
 
 /// A page of the issuer's products, in the order of their ids.
@@ -63,15 +64,14 @@ pub async fn put_plan(call: &Call, caller: &Caller, plan: &str) -> Result<Outbou
     if request.duration_seconds == Some(0) {
         return Err(Problem::field("/duration_seconds", "must be at least 1").into());
     }
-    terms::check(&request.terms, "/terms")?;
+    edge::terms::check(&request.terms, "/terms")?;
     let (name, terms) = (request.name, request.terms.normalized());
     let change = plans::put(&id, &name, &terms, request.duration_seconds, call.now);
     let detail = json!({ "name": name, "limits": terms.limits, "features": terms.features });
-    note(call, caller.principal()?, change, ("plan.changed", id.as_str()), detail).await?;
-    answer::json(
-        200,
-        &PlanView { plan_id: id, name, terms, duration_seconds: request.duration_seconds },
-    )
+    let duration_seconds = request.duration_seconds;
+    let view = PlanView { plan_id: id.clone(), name, terms, duration_seconds };
+    let out = answer::json(200, &view)?;
+    note(call, caller.principal()?, change, ("plan.changed", id.as_str()), detail, out).await
 }
 
 /// A page of the issuer's plans, in the order of their ids.
@@ -96,10 +96,12 @@ async fn note(
     change: Change,
     (action, subject): (&str, &str),
     detail: Value,
-) -> Result<(), Failure> {
+    out: Outbound,
+) -> Result<Outbound, Failure> {
     let entry = Entry { actor: principal.key.as_str(), action, subject, detail };
     let place = Place::of(principal);
-    commit(call, place, &[place], &entry, vec![change], Vec::new()).await
+    let deed = Deed { place, entry, changes: vec![change], events: Vec::new() };
+    deed.commit(call, principal, None, out).await.map(|done| done.out)
 }
 
 fn is_prefix(text: &str) -> bool {

@@ -5,13 +5,18 @@ use domain::fleet::ActivationRules;
 use domain::id::{CommandId, EventId, TenantId};
 use domain::license::License;
 use domain::place::Shard;
+use edge::db::Db;
+use edge::door::Outbound;
+use edge::failure::StoreFailure;
+use edge::idempotency::Ticket;
 use edge::objects::{FleetTerms, Parcel};
 use edge::outbox::{Entry, Event, Message, ship_later};
 use edge::principal::Principal;
 use edge::{Call, Failure, platform};
-use store::Change;
+use store::query::Tenant;
+use store::{Change, Refusal};
 
-use crate::turn::records;
+use crate::turn::{Done, records};
 
 /// A tenant and where its records live.
 #[derive(Clone, Copy, Debug)]
@@ -29,33 +34,67 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Writes `changes` to the records of `place` together with an audit entry for each of `concerned`, and
-/// `more` events. A tenant that is concerned twice gets one entry.
-///
-/// # Errors
-/// When the transaction was refused or its database is away.
-pub async fn commit(
-    call: &Call,
-    place: Place<'_>,
-    concerned: &[Place<'_>],
-    entry: &Entry<'_>,
-    mut changes: Vec<Change>,
-    more: Vec<Event>,
-) -> Result<(), Failure> {
-    let mut events = more;
-    let mut told: Vec<&TenantId> = Vec::new();
-    for other in concerned {
-        if !told.contains(&other.tenant) {
-            told.push(other.tenant);
-            events.push(Event::audit(call, other.tenant, other.shard, entry)?);
+/// A change with what must be told of it.
+pub struct Deed<'a> {
+    /// Whose records it changes.
+    pub place: Place<'a>,
+    /// What the logs of that tenant and of the caller say.
+    pub entry: Entry<'a>,
+    /// What changes.
+    pub changes: Vec<Change>,
+    /// What else must be told.
+    pub events: Vec<Event>,
+}
+
+impl Deed<'_> {
+    /// Makes the change, its log entries and the answer for repeats in one transaction.
+    ///
+    /// # Errors
+    /// When the transaction was refused or its database is away.
+    pub async fn commit(
+        self,
+        call: &Call,
+        principal: &Principal,
+        ticket: Option<&Ticket>,
+        out: Outbound,
+    ) -> Result<Done, Failure> {
+        let Place { tenant, shard } = self.place;
+        let own = *tenant == principal.tenant;
+        let (mut changes, mut events) = (self.changes, self.events);
+        events.push(Event::audit(call, tenant, shard, &self.entry)?);
+        if !own {
+            events.push(Event::audit(call, &principal.tenant, principal.shard, &self.entry)?);
         }
+        for event in &events {
+            changes.push(event.row(call)?);
+        }
+        if let Some(ticket) = ticket {
+            changes.push(if own { ticket.finish(&out)? } else { ticket.record(call, &out)? });
+        }
+        let records = records(call, tenant, shard);
+        match records.write(changes).await {
+            Ok(_) => ship_later(call, tenant, shard, events),
+            Err(StoreFailure::Refused(Refusal::Duplicate, reason)) => {
+                return before(&records, ticket, reason).await;
+            }
+            Err(failure) => return Err(failure.into()),
+        }
+        Ok(Done { out, kept: own && ticket.is_some() })
     }
-    for event in &events {
-        changes.push(event.row(call)?);
-    }
-    records(call, place.tenant, place.shard).write(changes).await?;
-    ship_later(call, place.tenant, place.shard, events);
-    Ok(())
+}
+
+/// The answer of the same request, if it died between its change and its answer.
+async fn before(
+    records: &Db<Tenant>,
+    ticket: Option<&Ticket>,
+    reason: String,
+) -> Result<Done, Failure> {
+    let recorded = match ticket {
+        Some(ticket) => ticket.recorded(records).await?,
+        None => None,
+    };
+    let refused = || StoreFailure::Refused(Refusal::Duplicate, reason).into();
+    recorded.map(Done::new).ok_or_else(refused)
 }
 
 /// Tells the devices of a license what changed. `license` is as it will be after the change.

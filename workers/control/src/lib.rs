@@ -9,7 +9,6 @@ mod keys;
 mod licenses;
 mod paging;
 mod tenants;
-mod terms;
 mod text;
 mod turn;
 
@@ -63,5 +62,5 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
     }?;
-    Ok(Answer { out, caller: Some(caller) })
+    Ok(Answer::to(caller, out))
 }

@@ -4,9 +4,10 @@ use domain::place::Shard;
 use edge::admit::Caller;
 use edge::db::{Db, Freshness};
 use edge::door::Outbound;
+use edge::failure::StoreFailure;
 use edge::idempotency::{Ticket, Turn, turn};
 use edge::principal::Principal;
-use edge::{Call, Failure};
+use edge::{Call, Failure, log};
 use store::query::Tenant;
 use wire::endpoints::Endpoint;
 
@@ -37,10 +38,9 @@ impl Done {
 
 /// Does `work` unless it was done before with the same `Idempotency-Key`, and keeps its answer.
 ///
-/// Work on the caller's own records puts [`Ticket::finish`] into its own batch. Other work changes other
-/// databases, which no transaction joins with the caller's: its answer is kept right after it. Where
-/// that fails, a repeat does the work again, and every such work finds its own traces: a suspended
-/// license stays suspended.
+/// The key is reserved in the caller's own records. A change there keeps the answer in its own transaction;
+/// a change in another tenant's records leaves it there too (`Ticket::record`), for no transaction
+/// joins two shards: who repeats a request that died in between finds it.
 ///
 /// # Errors
 /// Those of the work; its key is then free again, unless it is not known what was done (5xx).
@@ -60,15 +60,22 @@ pub async fn once(
     match work(Some(&ticket)).await {
         Ok(done) => {
             if !done.kept {
-                own.write(vec![ticket.finish(&done.out)?]).await?;
+                note(own.write(vec![ticket.finish(&done.out)?]).await);
             }
             Ok(done.out)
         }
         Err(failure) => {
             if failure.problem.status < 500 {
-                own.write(vec![ticket.release()]).await?;
+                note(own.write(vec![ticket.release()]).await);
             }
             Err(failure)
         }
+    }
+}
+
+/// What was done is done, and what was refused is refused, whether or not the key can be settled.
+fn note(outcome: Result<Vec<u64>, StoreFailure>) {
+    if let Err(failure) = outcome {
+        log::event("warn", "idempotency.settle", &failure.to_string());
     }
 }

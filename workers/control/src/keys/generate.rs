@@ -11,8 +11,7 @@ use edge::outbox::Entry;
 use edge::principal::Principal;
 use edge::{Call, Failure, platform};
 use license::api_key::ApiKeyText;
-use serde_json::json;
-use store::Change;
+use serde_json::{Value, json};
 use store::data::api_key_info;
 use store::directory::api_keys::{self, NewApiKey};
 use wire::body;
@@ -21,7 +20,7 @@ use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, IntegrationSnippet};
 use wire::problem::{Kind, Problem};
 
 use crate::answer;
-use crate::commit::{Place, commit};
+use crate::commit::Deed;
 use crate::tenants::{Subject, subject};
 use crate::text;
 use crate::turn::{Done, once};
@@ -69,31 +68,28 @@ async fn make(
     call.directory(Freshness::Primary).write(vec![api_keys::insert(&row, call.now)]).await?;
     let answer = show(call, &subject, &key, id.clone(), scopes, expires);
     let out = answer::json(201, &answer)?;
-    let kept = subject.tenant == principal.tenant;
-    let finish = ticket.filter(|_| kept).map(|ticket| ticket.finish(&out)).transpose()?;
-    note(call, principal, &subject, &id, &request, finish).await?;
-    Ok(Done { out, kept })
+    note(call, principal, &subject, &id, &request).commit(call, principal, ticket, out).await
 }
 
-async fn note(
+/// What the tenant's shard and the logs know of the key.
+fn note<'a>(
     call: &Call,
-    principal: &Principal,
-    subject: &Subject,
-    id: &KeyId,
+    principal: &'a Principal,
+    subject: &'a Subject,
+    id: &'a KeyId,
     request: &GenerateKeyRequest,
-    finish: Option<Change>,
-) -> Result<(), Failure> {
+) -> Deed<'a> {
     let kind = request.app_type.and_then(|kind| serde_json::to_value(kind).ok());
-    let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default();
-    let app = (request.app_name.as_str(), kind);
-    let by = principal.key.as_str();
-    let mut changes = vec![api_key_info::insert(id, app, &json!(request.metadata), by, call.now)];
-    changes.extend(finish);
+    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
+    let (by, app) = (principal.key.as_str(), (request.app_name.as_str(), kind));
     let detail =
         json!({ "app_name": request.app_name, "scopes": request.scopes, "tenant": subject.tenant });
-    let entry = Entry { actor: by, action: "key.created", subject: id.as_str(), detail };
-    let place = subject.place();
-    commit(call, place, &[place, Place::of(principal)], &entry, changes, Vec::new()).await
+    Deed {
+        place: subject.place(),
+        entry: Entry { actor: by, action: "key.created", subject: id.as_str(), detail },
+        changes: vec![api_key_info::insert(id, app, &json!(request.metadata), by, call.now)],
+        events: Vec::new(),
+    }
 }
 
 fn entropy() -> Result<[u8; 16], Failure> {
@@ -164,9 +160,9 @@ fn show(
 mod tests {
     use super::*;
 
-    fn request(json: serde_json::Value) -> GenerateKeyRequest {
+    fn request(change: &Value) -> GenerateKeyRequest {
         let mut body = json!({ "app_name": "ci", "scopes": ["license:validate"] });
-        body.as_object_mut().unwrap().extend(json.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         serde_json::from_value(body).unwrap()
     }
 
@@ -188,9 +184,11 @@ mod tests {
             (json!({"metadata": {"a/b": "x".repeat(201)}}), "/metadata/a~1b"),
         ];
         for (change, pointer) in rows {
-            assert_eq!(check(&request(change)).unwrap_err().errors[0].pointer, pointer);
+            assert_eq!(check(&request(&change)).unwrap_err().errors[0].pointer, pointer);
         }
-        assert!(check(&request(json!({"expires_in_days": 3650, "expires_in_seconds": 1}))).is_ok());
+        assert!(
+            check(&request(&json!({"expires_in_days": 3650, "expires_in_seconds": 1}))).is_ok()
+        );
     }
 
     #[test]
@@ -201,7 +199,7 @@ mod tests {
             (json!({"expires_in_days": 1, "expires_in_seconds": 2}), Some(Millis(2005))),
         ];
         for (change, want) in rows {
-            assert_eq!(expires(&request(change.clone()), Millis(5)), want, "{change}");
+            assert_eq!(expires(&request(&change), Millis(5)), want, "{change}");
         }
     }
 }

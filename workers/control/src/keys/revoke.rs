@@ -11,7 +11,7 @@ use store::directory::api_keys;
 use wire::problem::Kind;
 
 use crate::answer;
-use crate::commit::{Place, commit};
+use crate::commit::Deed;
 use crate::tenants::subject;
 
 /// Revokes a key of the caller's tenant or of one below it.
@@ -25,16 +25,20 @@ pub async fn revoke(call: &Call, caller: &Caller, key: &str) -> Result<Outbound,
         return Ok(answer::empty());
     }
     // The log first: nobody loses a key without a trace of who took it.
-    let entry = Entry {
-        actor: principal.key.as_str(),
-        action: "key.revoked",
-        subject: id.as_str(),
-        detail: json!({ "tenant": subject.tenant }),
+    let deed = Deed {
+        place: subject.place(),
+        entry: Entry {
+            actor: principal.key.as_str(),
+            action: "key.revoked",
+            subject: id.as_str(),
+            detail: json!({ "tenant": subject.tenant }),
+        },
+        changes: Vec::new(),
+        events: Vec::new(),
     };
-    let place = subject.place();
-    commit(call, place, &[place, Place::of(principal)], &entry, Vec::new(), Vec::new()).await?;
+    let done = deed.commit(call, principal, None, answer::empty()).await?;
     directory.write(vec![api_keys::revoke(&subject.tenant, &id, call.now)]).await?;
-    Ok(answer::empty())
+    Ok(done.out)
 }
 
 /// A key of a tenant that the caller does not see is a key that is not there.

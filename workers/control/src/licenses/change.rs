@@ -3,9 +3,10 @@
 use domain::command::Order;
 use edge::admit::Caller;
 use edge::door::Outbound;
+use edge::idempotency::Ticket;
 use edge::outbox::Entry;
 use edge::{Call, Failure};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Change;
 use store::data::licenses as table;
 use wire::body;
@@ -14,7 +15,7 @@ use wire::license::{ReasonRequest, RenewRequest};
 use wire::problem::{Kind, Problem};
 
 use crate::answer;
-use crate::commit::{Place, commit, fleet};
+use crate::commit::{Deed, Place, fleet};
 use crate::licenses::decide::{self, Step};
 use crate::licenses::find::{Found, issued};
 use crate::licenses::view;
@@ -26,7 +27,7 @@ pub const ATTEMPTS: u32 = 3;
 
 /// Revokes a license; `DELETE` is repeatable by itself.
 pub async fn revoke(call: &Call, caller: &Caller, reference: &str) -> Result<Outbound, Failure> {
-    take(call, caller, reference, Step::Revoke).await
+    take(call, caller, None, reference, Step::Revoke).await.map(|done| done.out)
 }
 
 /// Suspends or reinstates a license.
@@ -37,7 +38,7 @@ pub async fn step(
     reference: &str,
     step: Step,
 ) -> Result<Outbound, Failure> {
-    once(call, caller, endpoint, async |_| take(call, caller, reference, step).await.map(Done::new))
+    once(call, caller, endpoint, async |ticket| take(call, caller, ticket, reference, step).await)
         .await
 }
 
@@ -48,9 +49,9 @@ pub async fn renew(
     endpoint: &Endpoint,
     reference: &str,
 ) -> Result<Outbound, Failure> {
-    once(call, caller, endpoint, async |_| {
+    once(call, caller, endpoint, async |ticket| {
         let request: RenewRequest = body::read(&call.inbound.body)?;
-        prolong(call, caller, reference, &request).await.map(Done::new)
+        prolong(call, caller, ticket, reference, &request).await
     })
     .await
 }
@@ -58,23 +59,26 @@ pub async fn renew(
 async fn take(
     call: &Call,
     caller: &Caller,
+    ticket: Option<&Ticket>,
     reference: &str,
     step: Step,
-) -> Result<Outbound, Failure> {
+) -> Result<Done, Failure> {
     let reason = reason(&call.inbound.body)?;
     again(async || {
         let found = issued(call, caller.principal()?, reference).await?;
         let Some(standing) = decide::standing(found.row.standing, step)? else {
-            return shown(call, found).await;
+            return unchanged(call, &found).await;
         };
         let row = &found.row;
         let change =
             table::set_standing(&row.id, row.version, standing, reason.as_deref(), call.now);
-        let told = step.orders(reason.as_deref().unwrap_or(step.action()));
+        let orders = step.orders(reason.as_deref().unwrap_or(step.action()));
         let detail = json!({ "code": row.code, "reason": reason });
         let mut after = found.clone();
         after.row.standing = standing;
-        apply(call, caller, after, change, (step.action(), detail), told).await
+        Decided { after, change, action: step.action(), detail, orders }
+            .apply(call, caller, ticket)
+            .await
     })
     .await
 }
@@ -82,9 +86,10 @@ async fn take(
 async fn prolong(
     call: &Call,
     caller: &Caller,
+    ticket: Option<&Ticket>,
     reference: &str,
     request: &RenewRequest,
-) -> Result<Outbound, Failure> {
+) -> Result<Done, Failure> {
     let ends = request.expires_at.0;
     if ends <= call.now {
         return Err(Problem::field("/expires_at", "must be later than now").into());
@@ -101,45 +106,70 @@ async fn prolong(
             );
         }
         if row.ends_ms == Some(ends) {
-            return shown(call, found).await;
+            return unchanged(call, &found).await;
         }
         let change = table::renew(&row.id, row.version, Some(ends), call.now);
         let before = row.ends_ms.map(|end| wire::time::Instant(end).text());
         let detail = json!({ "code": row.code, "from": before, "to": request.expires_at });
         let mut after = found.clone();
         after.row.ends_ms = Some(ends);
-        apply(call, caller, after, change, ("license.renewed", detail), vec![Order::RefreshLicense])
+        let orders = vec![Order::RefreshLicense];
+        Decided { after, change, action: "license.renewed", detail, orders }
+            .apply(call, caller, ticket)
             .await
     })
     .await
 }
 
-/// Writes a change of a license, tells holder, issuer and devices, and shows the license as it is then.
-pub async fn apply(
-    call: &Call,
-    caller: &Caller,
-    mut after: Found,
-    change: Change,
-    (action, detail): (&str, serde_json::Value),
-    orders: Vec<Order>,
-) -> Result<Outbound, Failure> {
-    let principal = caller.principal()?;
-    after.row.version += 1;
-    let holder = Place { tenant: &after.row.tenant_id, shard: after.shard };
-    let entry =
-        Entry { actor: principal.key.as_str(), action, subject: after.row.id.as_str(), detail };
-    let told = fleet(call, &after.row.license(), after.shard, principal.shard, orders)?;
-    let concerned = [holder, Place::of(principal)];
-    commit(call, holder, &concerned, &entry, vec![change], vec![told]).await?;
-    shown(call, after).await
+/// A change of a license that was decided.
+pub struct Decided {
+    /// The license as it will be, still with its old version.
+    pub after: Found,
+    /// The write.
+    pub change: Change,
+    /// What the log calls it.
+    pub action: &'static str,
+    /// What is particular to it.
+    pub detail: Value,
+    /// What its devices are told.
+    pub orders: Vec<Order>,
 }
 
-pub async fn shown(call: &Call, found: Found) -> Result<Outbound, Failure> {
-    answer::json(200, &view::of(call, &found).await?)
+impl Decided {
+    /// Writes it, tells holder, issuer and devices, and shows the license as it is then.
+    pub async fn apply(
+        self,
+        call: &Call,
+        caller: &Caller,
+        ticket: Option<&Ticket>,
+    ) -> Result<Done, Failure> {
+        let principal = caller.principal()?;
+        let Self { mut after, change, action, detail, orders } = self;
+        after.row.version += 1;
+        let out = answer::json(200, &view::of(call, &after).await?)?;
+        let told = fleet(call, &after.row.license(), after.shard, principal.shard, orders)?;
+        let deed = Deed {
+            place: Place { tenant: &after.row.tenant_id, shard: after.shard },
+            entry: Entry {
+                actor: principal.key.as_str(),
+                action,
+                subject: after.row.id.as_str(),
+                detail,
+            },
+            changes: vec![change],
+            events: vec![told],
+        };
+        deed.commit(call, principal, ticket, out).await
+    }
+}
+
+/// The license as it is: nothing was left to change.
+pub async fn unchanged(call: &Call, found: &Found) -> Result<Done, Failure> {
+    answer::json(200, &view::of(call, found).await?).map(Done::new)
 }
 
 /// Loads and decides again when somebody else was faster.
-pub async fn again(work: impl AsyncFn() -> Result<Outbound, Failure>) -> Result<Outbound, Failure> {
+pub async fn again(work: impl AsyncFn() -> Result<Done, Failure>) -> Result<Done, Failure> {
     for _ in 1..ATTEMPTS {
         match work().await {
             Err(failure) if failure.problem.code == Kind::VersionConflict.code() => {}

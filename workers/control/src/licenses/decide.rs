@@ -64,7 +64,7 @@ pub fn terms(current: &Terms, request: &UpdateLicenseRequest) -> Result<Terms, P
     let mut new = current.clone();
     if let Some(patch) = &request.terms {
         new = patch.apply(new);
-        crate::terms::check(&new, "/terms")?;
+        edge::terms::check(&new, "/terms")?;
     }
     for (metric, limit) in &request.limits {
         match limit {
@@ -75,7 +75,7 @@ pub fn terms(current: &Terms, request: &UpdateLicenseRequest) -> Result<Terms, P
     if let Some(features) = &request.features {
         new.features.clone_from(features);
     }
-    crate::terms::check(&new, "")?;
+    edge::terms::check(&new, "")?;
     Ok(new.normalized())
 }
 

@@ -9,18 +9,19 @@ use wire::body;
 use wire::license::UpdateLicenseRequest;
 use wire::problem::Kind;
 
-use crate::licenses::change::{again, apply, shown};
+use crate::licenses::change::{Decided, again, unchanged};
 use crate::licenses::find::issued;
 use crate::licenses::{decide, view};
+use crate::turn::Done;
 
 /// Changes the terms of a license that the caller has issued.
 pub async fn update(call: &Call, caller: &Caller, reference: &str) -> Result<Outbound, Failure> {
     let request: UpdateLicenseRequest = body::read(&call.inbound.body)?;
     // Made on a certain version, it must not be applied to another; else the newest one will do.
     if request.version.is_some() {
-        return attempt(call, caller, reference, &request).await;
+        return attempt(call, caller, reference, &request).await.map(|done| done.out);
     }
-    again(async || attempt(call, caller, reference, &request).await).await
+    again(async || attempt(call, caller, reference, &request).await).await.map(|done| done.out)
 }
 
 async fn attempt(
@@ -28,7 +29,7 @@ async fn attempt(
     caller: &Caller,
     reference: &str,
     request: &UpdateLicenseRequest,
-) -> Result<Outbound, Failure> {
+) -> Result<Done, Failure> {
     let found = issued(call, caller.principal()?, reference).await?;
     let row = &found.row;
     if row.standing == domain::license::Standing::Revoked {
@@ -39,7 +40,7 @@ async fn attempt(
     }
     let terms = decide::terms(&row.terms, request)?;
     if terms == row.terms {
-        return shown(call, found).await;
+        return unchanged(call, &found).await;
     }
     let usage = view::used(call, &found).await?;
     let since = decide::exceeded_since(&row.license(), &terms, &usage, call.now);
@@ -48,5 +49,7 @@ async fn attempt(
     let detail = json!({ "code": row.code, "limits": terms.limits, "features": terms.features });
     let mut after = found.clone();
     (after.row.terms, after.row.exceeded_since_ms) = (terms, since);
-    apply(call, caller, after, change, ("license.updated", detail), orders).await
+    Decided { after, change, action: "license.updated", detail, orders }
+        .apply(call, caller, None)
+        .await
 }

@@ -6,6 +6,7 @@ use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
 use edge::failure::StoreFailure;
+use edge::idempotency::Ticket;
 use edge::outbox::Entry;
 use edge::principal::Principal;
 use edge::{Call, Failure};
@@ -17,12 +18,12 @@ use store::directory::tenants::{self, TenantRow, TenantStatus};
 use wire::body;
 use wire::endpoints::Endpoint;
 use wire::problem::{Kind, Problem};
-use wire::tenant::{CreateTenantRequest, TenantKind};
+use wire::tenant::{CreateTenantRequest, TenantKind, TenantView};
 
 use crate::answer;
-use crate::commit::{Place, commit};
-use crate::tenants::{decide, view};
-use crate::turn::{Done, once};
+use crate::commit::{Deed, Place};
+use crate::tenants::decide;
+use crate::turn::{Done, once, records};
 
 /// Makes a tenant with its default host.
 pub async fn create(
@@ -30,32 +31,56 @@ pub async fn create(
     caller: &Caller,
     endpoint: &Endpoint,
 ) -> Result<Outbound, Failure> {
-    once(call, caller, endpoint, async |_| make(call, caller.principal()?).await.map(Done::new))
-        .await
+    once(call, caller, endpoint, async |ticket| make(call, caller.principal()?, ticket).await).await
 }
 
-async fn make(call: &Call, principal: &Principal) -> Result<Outbound, Failure> {
+async fn make(
+    call: &Call,
+    principal: &Principal,
+    ticket: Option<&Ticket>,
+) -> Result<Done, Failure> {
     let request: CreateTenantRequest = body::read(&call.inbound.body)?;
     decide::check(&request)?;
     let parent = decide::parent((&principal.tenant, principal.kind), &request)?;
     let shard = Shard::for_region(request.region);
-    enter(call, principal, &request, parent.as_ref(), shard).await?;
-    describe(call, principal, &request, shard).await?;
-    let directory = call.directory(Freshness::Primary);
-    directory.write(vec![tenants::activate(&request.tenant_id)]).await?;
-    let row = directory.first(tenants::by_id(&request.tenant_id)).await?;
-    let row = row.ok_or_else(|| Failure::internal("the new tenant is gone"))?;
-    answer::json(201, &view::of(call, row).await?)
+    let id = &request.tenant_id;
+    if !enter(call, principal, &request, parent.as_ref(), shard).await? {
+        let made = match ticket {
+            Some(ticket) => ticket.recorded(&records(call, id, shard)).await?,
+            None => None,
+        };
+        return made.map(Done::new).ok_or_else(|| Kind::AlreadyExists.into());
+    }
+    let out = answer::json(201, &new_view(call, &request, parent))?;
+    let done =
+        describe(call, principal, &request, shard).commit(call, principal, ticket, out).await?;
+    call.directory(Freshness::Primary).write(vec![tenants::activate(id)]).await?;
+    Ok(done)
 }
 
-/// Takes the slug and the host. A tenant that was left half made by the same request before is made on.
+/// The view of the tenant as it will be.
+fn new_view(call: &Call, request: &CreateTenantRequest, parent: Option<TenantId>) -> TenantView {
+    TenantView {
+        tenant_id: request.tenant_id.clone(),
+        kind: request.kind,
+        name: request.name.clone(),
+        region: request.region,
+        parent,
+        status: TenantStatus::Active.name().to_owned(),
+        tenant_url: call.config.tenant_url(&request.tenant_id),
+        created_at: call.now.into(),
+        branding: request.branding.clone().unwrap_or_default(),
+    }
+}
+
+/// Takes the slug and the host; `false` when they are taken. A tenant that was left half made before is made on.
 async fn enter(
     call: &Call,
     principal: &Principal,
     request: &CreateTenantRequest,
     parent: Option<&TenantId>,
     shard: Shard,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let directory = call.directory(Freshness::Primary);
     if let Some(parent) = parent.filter(|parent| **parent != principal.tenant) {
         let above = directory.first(tenants::by_id(parent)).await?;
@@ -70,34 +95,38 @@ async fn enter(
         hostnames::add(&host, id, HostKind::Default, HostStatus::Active),
     ];
     match directory.write(entries).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
         Err(StoreFailure::Refused(Refusal::Duplicate, _)) => {
             let there = directory.first(tenants::by_id(id)).await?;
             let same = |row: &TenantRow| {
                 row.status == TenantStatus::Creating
                     && (row.kind.as_str(), row.parent.as_ref(), row.shard) == (kind, parent, shard)
             };
-            if there.as_ref().is_some_and(same) { Ok(()) } else { Err(Kind::AlreadyExists.into()) }
+            Ok(there.as_ref().is_some_and(same))
         }
         Err(failure) => Err(failure.into()),
     }
 }
 
-async fn describe(
+/// What the tenant's shard and the logs know of it.
+fn describe<'a>(
     call: &Call,
-    principal: &Principal,
-    request: &CreateTenantRequest,
+    principal: &'a Principal,
+    request: &'a CreateTenantRequest,
     shard: Shard,
-) -> Result<(), Failure> {
+) -> Deed<'a> {
     let branding = json!(request.branding.clone().unwrap_or_default());
     let profile =
         profiles::put(&request.name, request.contact_email.as_deref(), &branding, call.now);
-    let entry = Entry {
-        actor: principal.key.as_str(),
-        action: "tenant.created",
-        subject: request.tenant_id.as_str(),
-        detail: json!({ "kind": request.kind, "region": request.region }),
-    };
-    let place = Place { tenant: &request.tenant_id, shard };
-    commit(call, place, &[place, Place::of(principal)], &entry, vec![profile], Vec::new()).await
+    Deed {
+        place: Place { tenant: &request.tenant_id, shard },
+        entry: Entry {
+            actor: principal.key.as_str(),
+            action: "tenant.created",
+            subject: request.tenant_id.as_str(),
+            detail: json!({ "kind": request.kind, "region": request.region }),
+        },
+        changes: vec![profile],
+        events: Vec::new(),
+    }
 }

@@ -15,7 +15,7 @@ use wire::license::ReasonRequest;
 use wire::problem::Kind;
 
 use crate::answer;
-use crate::commit::{Place, commit};
+use crate::commit::{Deed, Place};
 use crate::tenants::{subject, view};
 use crate::text;
 use crate::turn::{Done, once};
@@ -74,9 +74,13 @@ async fn set(
     if row.status != status {
         // The log first: nobody is suspended without a trace of who did it.
         let detail = json!({ "reason": request.reason });
-        let entry = Entry { actor: principal.key.as_str(), action, subject: id.as_str(), detail };
-        let place = Place { tenant: &id, shard: row.shard };
-        commit(call, place, &[place, Place::of(principal)], &entry, Vec::new(), Vec::new()).await?;
+        let deed = Deed {
+            place: Place { tenant: &id, shard: row.shard },
+            entry: Entry { actor: principal.key.as_str(), action, subject: id.as_str(), detail },
+            changes: Vec::new(),
+            events: Vec::new(),
+        };
+        deed.commit(call, principal, None, answer::empty()).await?;
         let change = tenants::set_status(&id, row.version, status);
         call.directory(Freshness::Primary).write(vec![change]).await?;
         row.status = status;

@@ -37,16 +37,16 @@ const PAGE: &[&str] = &["cursor", "limit"];
 struct Make<'g>(&'g mut SchemaGenerator);
 
 impl Make<'_> {
-    fn of<T: JsonSchema>(&mut self) -> Option<Value> {
-        Some(self.0.subschema_for::<T>().to_value())
+    fn of<T: JsonSchema>(&mut self) -> Value {
+        self.0.subschema_for::<T>().to_value()
     }
 
     fn exchange<Q: JsonSchema, A: JsonSchema>(mut self, status: &'static str) -> Shape {
-        Shape { request: self.of::<Q>(), status, answer: self.of::<A>(), query: &[] }
+        Shape { request: Some(self.of::<Q>()), status, answer: Some(self.of::<A>()), query: &[] }
     }
 
     fn answer<A: JsonSchema>(mut self) -> Shape {
-        Shape { request: None, status: "200", answer: self.of::<A>(), query: &[] }
+        Shape { request: None, status: "200", answer: Some(self.of::<A>()), query: &[] }
     }
 
     fn page<A: JsonSchema>(self, query: &'static [&'static str]) -> Shape {
