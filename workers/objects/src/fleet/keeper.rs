@@ -187,7 +187,7 @@ impl<D: Disk> Keeper<'_, D> {
         let before = (kept.device.last_seen, kept.device.suspect, kept.missed);
         kept.device = fleet::beat(&kept.device, beat, self.now);
         kept.missed = None;
-        kept.save(self.disk, self.now)?;
+        kept.touch(self.disk, self.now)?;
         let device = Some(&kept.device.id);
         let acknowledged = waiting::done(self.disk, device, acknowledge, self.now)?;
         let active = kept.device.status == DeviceStatus::Active;

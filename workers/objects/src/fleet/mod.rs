@@ -33,6 +33,10 @@ const SCHEMA: &str = include_str!("../../../../schema/objects/fleet.sql");
 /// Batches that one call or alarm ships before it lets others in.
 const BATCHES: usize = 10;
 
+/// When the alarm ships what no answer waits for, in milliseconds: after the copies, as a rule, so
+/// that these go only once.
+const LETTERS_MS: i64 = 250;
+
 /// The devices of one license.
 #[durable_object(alarm)]
 pub struct Fleet {
@@ -78,7 +82,7 @@ impl Fleet {
             Ship::Now => {
                 // Set first: should the object die while shipping, it wakes again. It also looks
                 // after the letters to audit logs, which no answer waits for.
-                self.alarm.arm(sql.storage(), keeper.now).await;
+                self.alarm.arm(sql.storage(), keeper.now.plus(LETTERS_MS)).await;
                 let copied = self.ship(&call, &name, false).await.map_err(call::storage)?;
                 tell(&mut reply, copied);
             }

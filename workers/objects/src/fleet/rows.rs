@@ -154,11 +154,32 @@ impl Kept {
         self.device.last_seen.map_or(self.device.activated, |seen| seen.max(self.device.activated))
     }
 
+    /// Writes what a heartbeat changes: one row, no index. The revision grows as in [`Kept::save`].
+    pub fn touch(&mut self, disk: &impl Disk, now: Millis) -> Result<(), DiskError> {
+        self.revision = now.0.max(self.revision.saturating_add(1));
+        let device = &self.device;
+        disk.run(
+            "UPDATE devices SET suspect = ?2, last_seen_ms = ?3, instance = ?4, retired_instances = ?5, sequence = ?6,
+                                status_report = ?7, missed_ms = ?8, revision = ?9
+              WHERE id = ?1",
+            params![
+                &device.id,
+                device.suspect.map(Suspect::name),
+                device.last_seen,
+                device.instance.as_deref(),
+                &serde_json::json!(device.retired_instances),
+                device.sequence.filter(|n| *n < 1 << 53),
+                device.status_report.as_ref(),
+                self.missed,
+                self.revision,
+            ],
+        )
+    }
+
     /// Writes the device. The revision grows also when two changes fall into one millisecond.
     pub fn save(&mut self, disk: &impl Disk, now: Millis) -> Result<(), DiskError> {
         self.revision = now.0.max(self.revision.saturating_add(1));
         let device = &self.device;
-        let json = |value: Json| value.to_string();
         disk.run(
             "INSERT INTO devices (id, fingerprint, components, name, status, public_key, suspect, activated_ms,
                                   last_seen_ms, instance, retired_instances, sequence, status_report, vacated_ms,
@@ -171,7 +192,7 @@ impl Kept {
             params![
                 &device.id,
                 &device.fingerprint,
-                json(serde_json::json!(device.components)),
+                &serde_json::json!(device.components),
                 device.name.as_deref(),
                 device.status.name(),
                 device.public_key.as_deref(),
@@ -179,7 +200,7 @@ impl Kept {
                 device.activated,
                 device.last_seen,
                 device.instance.as_deref(),
-                json(serde_json::json!(device.retired_instances)),
+                &serde_json::json!(device.retired_instances),
                 device.sequence.filter(|n| *n < 1 << 53),
                 device.status_report.as_ref(),
                 self.vacated,

@@ -25,7 +25,11 @@ struct Row {
 
 fn load(disk: &impl Disk, list: &str) -> Result<Vec<Waiting>, DiskError> {
     let sql = "SELECT body, delivered_ms FROM commands WHERE device_id = ?1 ORDER BY place";
-    let rows: Vec<Row> = disk.rows(sql, params![list])?;
+    read(disk, sql, params![list])
+}
+
+fn read(disk: &impl Disk, sql: &str, params: Vec<store::Value>) -> Result<Vec<Waiting>, DiskError> {
+    let rows: Vec<Row> = disk.rows(sql, params)?;
     Ok(rows
         .into_iter()
         .map(|row| Waiting { command: row.body, delivered: row.delivered_ms })
@@ -117,19 +121,16 @@ pub fn hand_over(
     device: Option<&DeviceId>,
     now: Millis,
 ) -> Result<Vec<Command>, DiskError> {
-    let mut commands = Vec::new();
-    for list in lists(device) {
-        let mut waiting = load(disk, list)?;
-        for new in waiting.iter().filter(|waiting| waiting.delivered.is_none()) {
-            disk.run(
-                "UPDATE commands SET delivered_ms = ?2 WHERE id = ?1",
-                params![&new.command.id, now],
-            )?;
-        }
-        commands.extend(deliver(&mut waiting, now));
+    let own = device.map_or(ANYBODY, DeviceId::as_str);
+    let sql = "SELECT body, delivered_ms FROM commands WHERE device_id IN (?1, ?2) ORDER BY place";
+    let mut waiting = read(disk, sql, params![ANYBODY, own])?;
+    for new in waiting.iter().filter(|waiting| waiting.delivered.is_none()) {
+        disk.run(
+            "UPDATE commands SET delivered_ms = ?2 WHERE id = ?1",
+            params![&new.command.id, now],
+        )?;
     }
-    commands.sort_by_key(|command| command.created);
-    Ok(commands)
+    Ok(deliver(&mut waiting, now))
 }
 
 fn lists(device: Option<&DeviceId>) -> impl Iterator<Item = &str> {
