@@ -51,6 +51,11 @@ impl Inbound {
         Self { method, url, headers: HEADERS.map(|name| header(name).unwrap_or_default()), body }
     }
 
+    /// A request with a body and nothing else.
+    pub fn of_body(body: impl Into<Vec<u8>>) -> Self {
+        Self { body: body.into(), ..Self::default() }
+    }
+
     /// A header of [`HEADERS`]; empty when it was not sent or is not in the list.
     pub fn header(&self, name: &str) -> &str {
         HEADERS.iter().zip(&self.headers).find(|(n, _)| **n == name).map_or("", |(_, value)| value)

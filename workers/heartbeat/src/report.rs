@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Report, Problem> {
-        Report::read(&Inbound { body: body.as_bytes().to_vec(), ..Inbound::default() })
+        Report::read(&Inbound::of_body(body))
     }
 
     #[test]

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<Ask, Problem> {
-        Ask::read(&Inbound { body: body.as_bytes().to_vec(), ..Inbound::default() })
+        Ask::read(&Inbound::of_body(body))
     }
 
     #[test]

@@ -132,3 +132,6 @@ fn matches_signed(license: Option<&License>, subject: &Subject) -> bool {
 pub const fn may_be_outdated(code: Code) -> bool {
     matches!(code, Code::NotFound | Code::NotActivated | Code::FingerprintMismatch | Code::TooManyDevices)
 }
+
+#[cfg(test)]
+mod tests;
