@@ -1,0 +1,52 @@
+//! The two secrets that only this worker has: the key-encryption key and the root's seed.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use edge::config;
+use edge::keys::{secret, seed};
+use edge::{Call, Failure};
+use license::keys::SigningSeed;
+use license::seal::Kek;
+
+/// The id of the key-encryption key, unless `KEK_ID` says otherwise.
+const KEK_ID: &str = "k1";
+
+/// The secrets of this isolate. Cannot be printed beyond their names.
+#[derive(Debug)]
+pub struct Secrets {
+    /// Opens and seals issuers' seeds.
+    pub kek: Kek,
+    /// Certifies issuers' keys.
+    pub root: SigningSeed,
+}
+
+thread_local! {
+    static SECRETS: RefCell<Option<Rc<Secrets>>> = const { RefCell::new(None) };
+}
+
+impl Secrets {
+    /// The secrets of this isolate, read from the worker's bindings the first time.
+    ///
+    /// # Errors
+    /// When one is missing or unreadable: the installation is not set up.
+    pub fn of(call: &Call) -> Result<Rc<Self>, Failure> {
+        if let Some(secrets) = SECRETS.with_borrow(Clone::clone) {
+            return Ok(secrets);
+        }
+        let id = config::text(&call.env, "KEK_ID").unwrap_or_else(|| KEK_ID.to_owned());
+        let root = seed(&secret(&call.env, "ROOT_SEED")?)?;
+        let secrets = Rc::new(Self { kek: kek(&id, &secret(&call.env, "KEK")?)?, root });
+        SECRETS.with_borrow_mut(|slot| *slot = Some(Rc::clone(&secrets)));
+        Ok(secrets)
+    }
+}
+
+fn kek(id: &str, text: &str) -> Result<Kek, Failure> {
+    let unreadable = || Failure::internal("the key-encryption key is not 32 bytes in base64url");
+    let bytes = BASE64.decode(text.trim()).map_err(|_| unreadable())?;
+    let bytes: [u8; 32] = bytes.try_into().map_err(|_| unreadable())?;
+    Kek::new(id, &bytes).map_err(Failure::internal)
+}
