@@ -5,6 +5,7 @@ mod build;
 mod chance;
 mod check;
 mod cli;
+mod debian;
 mod demo;
 mod deploy;
 mod dev;

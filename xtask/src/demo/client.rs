@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::Value;
 use ureq::Agent;
-use ureq::http::{Request, Response};
+use ureq::http::Request;
+use ureq::http::request::Builder;
 
 /// A connection to the local platform.
 #[derive(Clone, Debug)]
@@ -56,6 +57,14 @@ impl Caller {
         self
     }
 
+    /// Asks, without a body.
+    ///
+    /// # Errors
+    /// When there is no answer; a refusal is an answer.
+    pub fn get(&self, path: &str) -> Result<Answer> {
+        self.run(self.request("GET", path), Vec::new())
+    }
+
     /// Sends `body`; `once` makes a repeat give the same answer.
     ///
     /// # Errors
@@ -67,21 +76,32 @@ impl Caller {
         once: Option<&str>,
         body: &impl Serialize,
     ) -> Result<Answer> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.client.url))
-            .header("host", &self.host)
-            .header("authorization", format!("Bearer {}", self.key))
-            .header("content-type", "application/json");
-        if let Some(vendor) = &self.vendor {
-            request = request.header("x-vendor-id", vendor);
-        }
+        let mut request = self.request(method, path).header("content-type", "application/json");
         if let Some(once) = once {
             request = request.header("idempotency-key", once);
         }
-        let request = request.body(serde_json::to_vec(body)?)?;
-        let answer = self.client.agent.run(request);
-        read(answer.with_context(|| format!("{method} {path} on {}", self.host))?)
+        self.run(request, serde_json::to_vec(body)?)
+    }
+
+    fn request(&self, method: &str, path: &str) -> Builder {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.client.url))
+            .header("host", &self.host)
+            .header("authorization", format!("Bearer {}", self.key));
+        match &self.vendor {
+            Some(vendor) => request.header("x-vendor-id", vendor),
+            None => request,
+        }
+    }
+
+    fn run(&self, request: Builder, body: Vec<u8>) -> Result<Answer> {
+        let request = request.body(body)?;
+        let what = format!("{} {} on {}", request.method(), request.uri().path(), self.host);
+        let mut answer = self.client.agent.run(request).with_context(|| what.clone())?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().context(what)?;
+        Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
     }
 
     /// As [`Self::send`], for what must succeed.
@@ -101,12 +121,6 @@ impl Caller {
         }
         Ok(answer.body)
     }
-}
-
-fn read(mut answer: Response<ureq::Body>) -> Result<Answer> {
-    let status = answer.status().as_u16();
-    let text = answer.body_mut().read_to_string()?;
-    Ok(Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
 }
 
 /// A text member of an answer.

@@ -68,7 +68,7 @@ fn account(
 /// Makes the tenant unless it is there.
 fn ensure(console: &Caller, tenant: &str, body: &Value) -> Result<()> {
     let path = format!("/api/v1/tenants/{tenant}");
-    if console.send("GET", &path, None, &Value::Null)?.status == 200 {
+    if console.get(&path)?.status == 200 {
         return Ok(());
     }
     let once = format!("demo-tenant-{tenant}");
