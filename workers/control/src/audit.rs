@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
         let (broken_at, reason) = self.broken.unzip();
         AuditCheckAnswer {
             unbroken: broken_at.is_none(),
-            entries: self.reached.seq,
+            entries: broken_at.map_or(self.reached.seq, |at| at.saturating_sub(1)),
             head_seq: self.head.seq,
             head_hash: self.head.hash,
             broken_at,
@@ -197,6 +197,7 @@ mod tests {
         for (stored, head, at) in rows {
             let answer = check(&stored, head.clone());
             assert_eq!((answer.unbroken, answer.broken_at), (false, Some(at)), "{answer:?}");
+            assert_eq!(answer.entries, at - 1, "those before it are good");
         }
     }
 }

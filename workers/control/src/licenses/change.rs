@@ -22,8 +22,9 @@ use crate::licenses::view;
 use crate::text;
 use crate::turn::{Done, once};
 
-/// How often a change that does not depend on what others change meanwhile is tried again.
-pub const ATTEMPTS: u32 = 3;
+/// How often a change that does not depend on what others change meanwhile is tried: of several at once one wins
+/// each time, and a revocation must not lose to a row of updates.
+const ATTEMPTS: u32 = 16;
 
 /// Revokes a license; `DELETE` is repeatable by itself.
 pub async fn revoke(call: &Call, caller: &Caller, reference: &str) -> Result<Outbound, Failure> {
@@ -72,7 +73,7 @@ async fn take(
         let row = &found.row;
         let change =
             table::set_standing(&row.id, row.version, standing, reason.as_deref(), call.now);
-        let orders = step.orders(reason.as_deref().unwrap_or(step.action()));
+        let orders = step.orders(reason.as_deref());
         let detail = json!({ "code": row.code, "reason": reason });
         let mut after = found.clone();
         after.row.standing = standing;

@@ -31,10 +31,12 @@ impl Step {
         }
     }
 
-    /// What devices are told.
-    pub fn orders(self, reason: &str) -> Vec<Order> {
+    /// What devices are told, with the issuer's reason where there is one.
+    pub fn orders(self, reason: Option<&str>) -> Vec<Order> {
+        let stop = |text: &str| vec![Order::Stop { reason: reason.unwrap_or(text).to_owned() }];
         match self {
-            Self::Suspend | Self::Revoke => vec![Order::Stop { reason: reason.to_owned() }],
+            Self::Suspend => stop("The license was suspended."),
+            Self::Revoke => stop("The license was revoked."),
             Self::Reinstate => vec![Order::Resume],
         }
     }
@@ -169,6 +171,14 @@ mod tests {
         assert_eq!(exceeded_since(&license, &higher, &usage, Millis(9)), None);
         license.exceeded_since = None;
         assert_eq!(exceeded_since(&license, &license.terms, &usage, Millis(9)), Some(Millis(9)));
+    }
+
+    #[test]
+    fn devices_are_told_why_they_stop() {
+        let stop = |reason: &str| vec![Order::Stop { reason: reason.to_owned() }];
+        assert_eq!(Step::Suspend.orders(Some("unpaid")), stop("unpaid"));
+        assert_eq!(Step::Revoke.orders(None), stop("The license was revoked."));
+        assert_eq!(Step::Reinstate.orders(Some("paid")), [Order::Resume]);
     }
 
     #[test]
