@@ -1,0 +1,26 @@
+//! What a platform is started with: secrets of its own, the operator with a key, and a port.
+
+use std::path::Path;
+
+use domain::id::TenantId;
+use domain::place::Shard;
+use license::api_key::ApiKeyText;
+use serde_json::json;
+
+use crate::secrets::Secrets;
+use crate::{bootstrap, chance, files};
+
+/// The domain of all default hosts.
+pub const APEX: &str = "writ.localhost";
+
+/// Writes `secrets.json`, `vars.json` and `bootstrap.json` into `folder`; gives the operator's key.
+pub fn write(folder: &Path, port: u16) -> String {
+    let operator = TenantId::parse(bootstrap::OPERATOR).unwrap();
+    let key = ApiKeyText::new(&operator, Shard::Eu, &chance::bytes().unwrap());
+    let rows = bootstrap::rows(APEX, &operator, &key, chance::now().unwrap());
+    let vars = json!({ "APEX": APEX, "SCHEME": "http", "PORT": format!(":{port}") });
+    files::write(&folder.join("secrets.json"), &Secrets::make(&operator).unwrap()).unwrap();
+    files::write(&folder.join("vars.json"), &vars).unwrap();
+    files::write(&folder.join("bootstrap.json"), &rows).unwrap();
+    key.expose().to_owned()
+}

@@ -1,0 +1,171 @@
+//! A platform on loopback: started on a free port, ended with the test run, however that ends.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use ureq::Agent;
+
+use crate::http::Call;
+use crate::inputs;
+use crate::root::Root;
+
+/// A running platform with state, secrets and operator of its own.
+///
+/// It ends when its standard input closes, so it does not outlive the tests even when they are killed.
+pub struct Platform {
+    child: Child,
+    input: Option<ChildStdin>,
+    root: Root,
+    folder: PathBuf,
+    port: u16,
+    operator_key: String,
+    agent: Agent,
+}
+
+/// The platform that most tests share. Their tenants keep them apart, as they do in real life.
+pub fn shared() -> &'static Platform {
+    static SHARED: OnceLock<Platform> = OnceLock::new();
+    SHARED.get_or_init(|| Platform::start("shared"))
+}
+
+impl Platform {
+    /// A platform on fresh state.
+    pub fn start(name: &str) -> Self {
+        let root = Root::find().unwrap();
+        let folder = fresh_folder(&root, name);
+        let port = free_port();
+        let operator_key = inputs::write(&folder, port);
+        let (child, input) = spawn(&root, &folder, port);
+        let config = Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(60)))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(None);
+        let agent = config.build().into();
+        Self { child, input: Some(input), root, folder, port, operator_key, agent }
+    }
+
+    /// A request to `host`, which is a tenant's slug or a house's name; `host` with a dot is taken as it is.
+    pub fn call(&self, method: &str, host: &str, path: &str) -> Call<'_> {
+        Call::new(&self.agent, self.port, method, &self.host(host), path)
+    }
+
+    /// The authority of a slug, as browsers send it.
+    pub fn host(&self, slug: &str) -> String {
+        let name = if slug.contains('.') || slug == "localhost" {
+            slug.to_owned()
+        } else {
+            format!("{slug}.{}", inputs::APEX)
+        };
+        format!("{name}:{}", self.port)
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The operator's first key, with the scope `admin`.
+    pub fn operator_key(&self) -> &str {
+        &self.operator_key
+    }
+
+    /// The root of the checkout.
+    pub fn checkout(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// What the platform keeps: D1 and objects.
+    pub fn state(&self) -> PathBuf {
+        self.folder.join("state")
+    }
+
+    /// Ends every process of the platform at once, as a power cut would.
+    pub fn kill(&mut self) {
+        let group = format!("-{}", self.child.id());
+        Command::new("kill").args(["-KILL", "--", &group]).status().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Ends the platform in good order.
+    pub fn stop(&mut self) {
+        self.input.take();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts it again on the same state, after [`Self::kill`] or [`Self::stop`].
+    pub fn restart(&mut self) {
+        let (child, input) = spawn(&self.root, &self.folder, self.port);
+        self.child = child;
+        self.input = Some(input);
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.input.take();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Its own process group, so that all of it can be ended at once.
+fn spawn(root: &Root, folder: &Path, port: u16) -> (Child, ChildStdin) {
+    assert_built(root);
+    let said = fs::File::create(folder.join("serve.log")).unwrap();
+    let mut command = root.command(root.npm_bin("node"));
+    command.arg(root.join("xtask/platform/serve.mjs")).args(["--port", &port.to_string(), "--faults"]);
+    for (flag, name) in [
+        ("--state", "state"),
+        ("--vars", "vars.json"),
+        ("--secrets", "secrets.json"),
+        ("--bootstrap", "bootstrap.json"),
+        ("--log", "platform.log"),
+    ] {
+        command.arg(flag).arg(folder.join(name));
+    }
+    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(said);
+    let mut child = command.spawn().expect("node cannot be started: run `cargo xtask setup`");
+    let input = child.stdin.take().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = lines.by_ref().map_while(Result::ok).any(|line| line.contains("\"ready\":true"));
+    let log = || fs::read_to_string(folder.join("serve.log")).unwrap_or_default();
+    assert!(ready, "the platform did not start: {}", log());
+    // Whoever writes into a pipe that nobody reads is ended.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, input)
+}
+
+fn assert_built(root: &Root) {
+    for worker in ["validate", "heartbeat", "issue", "control", "portal", "clock", "objects"] {
+        let built = root.join(format!("workers/{worker}/build/index.js"));
+        assert!(built.is_file(), "the worker {worker} is not built: run `cargo xtask build`");
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// `target/live/<name>-<process>`; what ended test runs have left behind is removed.
+fn fresh_folder(root: &Root, name: &str) -> PathBuf {
+    let all = root.join("target/live");
+    fs::create_dir_all(&all).unwrap();
+    for entry in fs::read_dir(&all).unwrap().flatten() {
+        let path = entry.path();
+        let process = path.to_str().and_then(|path| path.rsplit_once('-')).map(|(_, process)| process);
+        if process.is_none_or(|process| !Path::new("/proc").join(process).exists()) {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+    let folder = all.join(format!("{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}

@@ -1,0 +1,4 @@
+//! Writ over HTTP, on the real runtime. A test is a sentence, its cases are rows.
+
+#[cfg(test)]
+mod badinput;
