@@ -189,7 +189,9 @@ fn use_is_summed_over_devices_and_the_newest_report_wins() {
     let rows = db.of(&acme).all(&usage::latest("ACME-ENT-0001"));
     assert_eq!(usage::usage(&rows), [(Metric::Vms, 42)].into());
     assert_eq!(rows[0].at_ms, NOW.plus(5));
-    for (name, device, own) in [("one", Some(&one), 30), ("two", Some(&two), 12), ("nobody", None, 0)] {
+    for (name, device, own) in
+        [("one", Some(&one), 30), ("two", Some(&two), 12), ("nobody", None, 0)]
+    {
         let share = db.of(&acme).all(&usage::for_ask("ACME-ENT-0001", None, device));
         assert_eq!((share[0].value, share[0].own), (42, own), "{name}");
     }
