@@ -1,1 +1,25 @@
-//! The `clock` worker.
+//! The `clock` worker: once a minute it ships what outboxes still hold, and forgets what has expired.
+//!
+//! Two runs at once do no harm: what is shipped twice counts once, by its event's id.
+
+mod sweep;
+
+use domain::place::Shard;
+use edge::{Call, log};
+use futures_util::future::join_all;
+use worker::{Env, ScheduleContext, ScheduledEvent, event};
+
+/// One run over all shards, side by side. A shard that is away does not hold the others up.
+#[event(scheduled)]
+pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    let call = Call::internal(env);
+    let runs = join_all(Shard::ALL.map(|shard| sweep::shard(&call, shard))).await;
+    for (shard, run) in Shard::ALL.iter().zip(runs) {
+        match run {
+            Ok(swept) => log::event("info", "clock.swept", &swept.text(*shard)),
+            Err(failure) => {
+                log::event("error", "clock.shard", &format!("{}: {failure}", shard.name()))
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One shard: its outbox and its expired idempotency keys.
+
+use domain::place::Shard;
+use edge::db::{Db, Freshness};
+use edge::failure::StoreFailure;
+use edge::outbox::{Event, Message, ship};
+use edge::{Call, log};
+use store::data::idempotency;
+use store::data::outbox::{self, OutboxRow};
+
+/// Rows younger than this are most likely being shipped by the request that wrote them, in milliseconds.
+const LEFT_BEHIND_MS: i64 = 30_000;
+/// Rows per shard and run: each costs up to three calls, and a run may make a thousand.
+const PER_RUN: u32 = 100;
+
+/// What a run did on a shard.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Swept {
+    /// Outbox rows that were left behind.
+    found: usize,
+    /// Those that nobody can read.
+    unreadable: usize,
+    /// Idempotency keys that had expired.
+    expired: u64,
+}
+
+impl Swept {
+    /// For the log.
+    pub fn text(self, shard: Shard) -> String {
+        let Self { found, unreadable, expired } = self;
+        format!(
+            "{}: {found} left behind, {unreadable} unreadable, {expired} keys expired",
+            shard.name()
+        )
+    }
+}
+
+/// Ships what was left behind on `shard`, oldest first, and forgets expired idempotency keys.
+///
+/// # Errors
+/// When the shard is away. Rows that could not be shipped stay, and are counted there.
+pub async fn shard(call: &Call, shard: Shard) -> Result<Swept, StoreFailure> {
+    let whole = Db::whole(call, shard);
+    let (rows,) = whole.read((outbox::sweep(call.now.plus(-LEFT_BEHIND_MS), PER_RUN),)).await?;
+    let mut swept = Swept { found: rows.len(), ..Swept::default() };
+    // One after the other: entries of a log arrive in the order in which they happened.
+    for row in rows {
+        let tenant = row.tenant_id.clone();
+        match read(row) {
+            Ok(event) => ship(call, &tenant, shard, &event).await,
+            Err((row, error)) => {
+                swept.unreadable += 1;
+                log::event("error", "outbox.unreadable", &format!("{}: {error}", row.id));
+                let records = call.records(&tenant, shard, Freshness::Primary);
+                records.write(vec![outbox::failed(&row.id)]).await?;
+            }
+        }
+    }
+    let purged = whole.write(vec![idempotency::purge(call.now)]).await?;
+    swept.expired = purged.iter().sum();
+    Ok(swept)
+}
+
+/// The event of a row. One that this version cannot read stays for the version that can.
+fn read(row: OutboxRow) -> Result<Event, (OutboxRow, serde_json::Error)> {
+    match serde_json::from_value::<Message>(row.payload.clone()) {
+        Ok(message) => Ok(Event { id: row.id, concerns: row.concerns, message }),
+        Err(error) => Err((row, error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(payload: &serde_json::Value) -> OutboxRow {
+        let json = serde_json::json!({"tenant_id": "acme", "id": "evt_00000000000000000000000000", "concerns": "meridian",
+            "kind": "audit", "payload": payload.to_string(), "created_ms": 5, "attempts": 0});
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn rows_become_the_events_that_they_were() {
+        let event = "evt_00000000000000000000000000";
+        let draft = serde_json::json!({"event": event, "at": 5, "actor": "system", "action": "license.issued",
+            "subject": "lic_1", "request": "", "detail": {}});
+        let event = read(row(&serde_json::json!({"kind": "audit", "shard": "eu", "draft": draft})))
+            .unwrap();
+        assert_eq!(event.concerns.as_str(), "meridian");
+        assert!(matches!(event.message, Message::Audit { shard: Shard::Eu, .. }));
+        assert!(read(row(&serde_json::json!({"kind": "unheard of"}))).is_err());
+    }
+}

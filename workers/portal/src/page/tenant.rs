@@ -1,0 +1,251 @@
+//! A tenant's own page: its name in its colors, and its licenses with their state.
+
+use std::fmt::Write as _;
+
+use domain::state::State;
+use domain::time::Millis;
+use domain::usage::Metric;
+use edge::door::Outbound;
+use wire::tenant::TenantKind;
+
+use crate::page::badge::badge;
+use crate::page::text::{day, escape, metric, number};
+use crate::page::{Style, html};
+
+/// What the page shows. No keys, and no contact details.
+#[derive(Clone, Debug)]
+pub struct TenantPage {
+    /// The tenant's name.
+    pub name: String,
+    /// A line under it.
+    pub tagline: Option<String>,
+    /// What the tenant is.
+    pub kind: TenantKind,
+    /// Whether it is suspended.
+    pub suspended: bool,
+    /// How many customers it has, and whether there are more; for MSPs.
+    pub customers: Option<(usize, bool)>,
+    /// Its licenses.
+    pub licenses: Vec<LicenseLine>,
+    /// Whether it has more than are shown.
+    pub more: bool,
+}
+
+/// A license on the page.
+#[derive(Clone, Debug)]
+pub struct LicenseLine {
+    /// Its name for people.
+    pub code: String,
+    /// What it is for.
+    pub product: String,
+    /// The plan that it was made from.
+    pub plan: String,
+    /// Its state now.
+    pub state: State,
+    /// Whether it has started.
+    pub begun: bool,
+    /// First instant.
+    pub starts: Millis,
+    /// First instant after it.
+    pub ends: Option<Millis>,
+    /// Each limit with its newest use, where that was reported.
+    pub limits: Vec<(Metric, u64, Option<u64>)>,
+}
+
+/// The page.
+pub fn page(page: &TenantPage, style: &Style) -> Outbound {
+    let mut body = header(page);
+    body.push_str("<main>");
+    if page.suspended {
+        body.push_str("<p class=\"notice\">This account is suspended. Its licenses cannot be used until it is reactivated.</p>");
+    }
+    figures(page, &mut body);
+    licenses(page, &mut body);
+    body.push_str(
+        "</main><footer>Licenses by Writ · <a href=\"/.well-known/jwks.json\">public keys</a> · \
+                   <a href=\"/api/v1/openapi.json\">API</a></footer>",
+    );
+    html(200, &page.name, style, &body)
+}
+
+fn header(page: &TenantPage) -> String {
+    let name = escape(&page.name);
+    let initial =
+        escape(&page.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default());
+    let tagline =
+        page.tagline.as_deref().map(|text| format!("<p>{}</p>", escape(text))).unwrap_or_default();
+    let kind = match page.kind {
+        TenantKind::Operator => "Operator",
+        TenantKind::Vendor => "Vendor",
+        TenantKind::Msp => "Service provider",
+        TenantKind::Customer => "Licenses",
+    };
+    format!(
+        "<header><div class=\"wide\"><span class=\"mark\" aria-hidden=\"true\">{initial}</span>\
+         <div><p class=\"kind\">{kind}</p><h1>{name}</h1>{tagline}</div></div></header>"
+    )
+}
+
+fn figures(page: &TenantPage, body: &mut String) {
+    let figure =
+        |value: String, label: &str| format!("<div><dt>{label}</dt><dd>{value}</dd></div>");
+    let more = |more: bool| if more { "+" } else { "" };
+    body.push_str("<dl class=\"figures\">");
+    if let Some((count, beyond)) = page.customers {
+        body.push_str(&figure(format!("{count}{}", more(beyond)), "Customers"));
+    }
+    let in_use = page.licenses.iter().filter(|line| is_good(line)).count();
+    let attention = page.licenses.iter().filter(|line| needs_attention(line)).count();
+    body.push_str(&figure(format!("{}{}", page.licenses.len(), more(page.more)), "Licenses"));
+    body.push_str(&figure(in_use.to_string(), "Active"));
+    body.push_str(&figure(attention.to_string(), "Need attention"));
+    body.push_str("</dl>");
+}
+
+fn is_good(line: &LicenseLine) -> bool {
+    line.begun && matches!(line.state, State::Active | State::Warning | State::Exceeded)
+}
+
+const fn needs_attention(line: &LicenseLine) -> bool {
+    !matches!(line.state, State::Active)
+}
+
+fn licenses(page: &TenantPage, body: &mut String) {
+    body.push_str("<section><h2>Licenses</h2>");
+    if page.licenses.is_empty() {
+        body.push_str("<p class=\"empty\">There are no licenses here yet.</p></section>");
+        return;
+    }
+    body.push_str(
+        "<table><thead><tr><th>License</th><th>Product</th><th>State</th><th>Valid</th><th>Limits</th></tr></thead><tbody>",
+    );
+    for line in &page.licenses {
+        row(line, body);
+    }
+    body.push_str("</tbody></table>");
+    if page.more {
+        body.push_str("<p class=\"quiet\">More licenses are in the API.</p>");
+    }
+    body.push_str("</section>");
+}
+
+fn row(line: &LicenseLine, body: &mut String) {
+    let ends = line.ends.map_or_else(|| "no end".to_owned(), day);
+    // Writing into a String cannot fail.
+    let _ = write!(
+        body,
+        "<tr><td data-label=\"License\"><code>{}</code></td>\
+         <td data-label=\"Product\"><b>{}</b><span class=\"quiet\">{}</span></td>\
+         <td data-label=\"State\">{}</td>\
+         <td data-label=\"Valid\"><span class=\"nowrap\">{}</span> <span class=\"quiet nowrap\">to {ends}</span></td>\
+         <td data-label=\"Limits\">",
+        escape(&line.code),
+        escape(&line.product),
+        escape(&line.plan),
+        badge(line.state, line.begun),
+        day(line.starts),
+    );
+    if line.limits.is_empty() {
+        body.push_str("<span class=\"quiet\">unlimited</span>");
+    }
+    for (name, limit, used) in &line.limits {
+        gauge(*name, *limit, *used, body);
+    }
+    body.push_str("</td></tr>");
+}
+
+/// A limit with a bar where use is reported. The bar repeats the numbers, so that readers need not see it.
+fn gauge(name: Metric, limit: u64, used: Option<u64>, body: &mut String) {
+    let label = metric(name);
+    let Some(used) = used else {
+        let _ = write!(
+            body,
+            "<div class=\"gauge\"><span>{label}</span><span>up to {}</span></div>",
+            number(limit)
+        );
+        return;
+    };
+    let percent = percent(used, limit);
+    let class = match percent {
+        _ if used > limit => "bad",
+        90.. => "warn",
+        _ => "good",
+    };
+    let _ = write!(
+        body,
+        "<div class=\"gauge\"><span>{label}</span><span>{} of {}</span>\
+         <svg class=\"{class}\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
+         <rect class=\"track\" width=\"100\" height=\"6\"/><rect class=\"fill\" width=\"{percent}\" height=\"6\"/></svg></div>",
+        number(used),
+        number(limit),
+    );
+}
+
+/// How much of a limit is used, from 0 to 100.
+fn percent(used: u64, limit: u64) -> u64 {
+    match limit {
+        0 => u64::from(used > 0) * 100,
+        _ => (u128::from(used) * 100 / u128::from(limit)).min(100).try_into().unwrap_or(100),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(state: State) -> LicenseLine {
+        LicenseLine {
+            code: "ACME-ENT-50VM-2025-7KQ2M9".into(),
+            product: "<b>".into(),
+            plan: "enterprise".into(),
+            state,
+            begun: true,
+            starts: Millis(0),
+            ends: None,
+            limits: vec![(Metric::Vms, 50, Some(45)), (Metric::StorageGb, 1000, None)],
+        }
+    }
+
+    fn shown(suspended: bool, licenses: Vec<LicenseLine>) -> String {
+        let page_of = TenantPage {
+            name: "Acme & <Sons>".into(),
+            tagline: Some("\"Best\"".into()),
+            kind: TenantKind::Customer,
+            suspended,
+            customers: None,
+            licenses,
+            more: false,
+        };
+        page(&page_of, &Style::default()).body
+    }
+
+    #[test]
+    fn everything_that_tenants_wrote_is_escaped() {
+        let body = shown(false, vec![line(State::Active)]);
+        for want in [
+            "Acme &amp; &lt;Sons&gt;",
+            "&quot;Best&quot;",
+            "<b>&lt;b&gt;</b>",
+            "45 of 50",
+            "up to 1\u{202f}000",
+        ] {
+            assert!(body.contains(want), "{want}");
+        }
+        assert!(!body.contains("<Sons>"));
+    }
+
+    #[test]
+    fn suspension_and_emptiness_are_told() {
+        assert!(shown(true, Vec::new()).contains("suspended"));
+        assert!(shown(false, Vec::new()).contains("no licenses here yet"));
+    }
+
+    #[test]
+    fn bars_stay_within_their_track() {
+        for (used, limit, want) in
+            [(0, 0, 0), (1, 0, 100), (45, 50, 90), (60, 50, 100), (u64::MAX, 1, 100)]
+        {
+            assert_eq!(percent(used, limit), want, "{used} {limit}");
+        }
+    }
+}
