@@ -3,11 +3,10 @@
 use std::fmt;
 
 use anyhow::{Result, anyhow};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use domain::id::TenantId;
 use domain::time::Millis;
 use license::cert::{Certified, KeyUse};
+use license::hex;
 use license::keys::SigningSeed;
 use serde::{Deserialize, Serialize};
 
@@ -24,11 +23,11 @@ const CLOCK_SLACK_MS: i64 = 86_400_000;
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub struct Secrets {
-    /// Seals private keys at rest: 32 bytes in base64url.
+    /// Seals private keys at rest: 32 bytes in hexadecimal.
     pub kek: String,
-    /// The root key, which certifies all others: 32 bytes in base64url.
+    /// The root key, which certifies all others: 32 bytes in hexadecimal.
     pub root_seed: String,
-    /// Signs answers: 32 bytes in base64url.
+    /// Signs answers: 32 bytes in hexadecimal.
     pub answer_seed: String,
     /// Public half of the root key, as PEM.
     pub root_public: String,
@@ -81,9 +80,9 @@ impl Secrets {
             not_after: Millis(now.0 + ANSWER_KEY_MS),
         };
         Ok(Self {
-            kek: BASE64.encode(kek),
-            root_seed: BASE64.encode(root.expose()),
-            answer_seed: BASE64.encode(answer.expose()),
+            kek: hex(&kek),
+            root_seed: hex(root.expose()),
+            answer_seed: hex(answer.expose()),
             root_public: root.public().to_pem(),
             answer_cert: certified
                 .certify(&root)

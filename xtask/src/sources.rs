@@ -33,7 +33,7 @@ pub fn digest(root: &Root, worker: &str, how: &str) -> Result<String> {
     for file in files {
         let bytes =
             fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-        hash.update(file.to_string_lossy().as_bytes());
+        hash.update(file.strip_prefix(root.join("")).unwrap_or(&file).to_string_lossy().as_bytes());
         hash.update(bytes.len().to_le_bytes());
         hash.update(bytes);
     }
