@@ -44,7 +44,6 @@ impl Failure {
     }
 
     /// A license that was refused: a slip of the hand is no forgery.
-    #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
     pub fn license(error: LicenseError) -> Self {
         if error.is_typing_error() { Self::Usage(error.to_string()) } else { Self::forged(error) }
     }

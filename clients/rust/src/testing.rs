@@ -96,6 +96,7 @@ struct Inside {
     script: VecDeque<Act>,
     asked: Vec<(String, Value)>,
     now: Millis,
+    base: String,
 }
 
 /// The service. Clones share one script.
@@ -103,6 +104,13 @@ struct Inside {
 pub struct Service(Rc<RefCell<Inside>>);
 
 impl Service {
+    /// A service that believes to be reached at `base`.
+    pub fn at(base: &str) -> Self {
+        let service = Self::default();
+        base.clone_into(&mut service.0.borrow_mut().base);
+        service
+    }
+
     pub fn script(&self, acts: impl IntoIterator<Item = Act>) {
         self.0.borrow_mut().script.extend(acts);
     }
@@ -133,6 +141,7 @@ impl Transport for Service {
         }
         let body: Value =
             request.body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
+        let url = self.url(request.path);
         let mut inside = self.0.borrow_mut();
         inside.asked.push((request.path.to_owned(), body.clone()));
         let nonce = body["nonce"].as_str().unwrap_or_default().to_owned();
@@ -146,7 +155,6 @@ impl Transport for Service {
             Some(Act::Replay(said)) => (said, "0123".to_owned(), false),
         };
         let bytes = said.to_string();
-        let url = self.url(request.path);
         let parts = AnswerParts { status: 200, body: bytes.as_bytes() };
         let asked = RequestParts {
             method: request.method,
@@ -176,7 +184,8 @@ impl Transport for Service {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://acme.writ.localhost:8787{path}")
+        let inside = self.0.borrow();
+        format!("{}{path}", inside.base)
     }
 }
 

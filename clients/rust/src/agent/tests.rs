@@ -46,7 +46,7 @@ fn activation() -> Value {
 
 #[test]
 fn an_agent_activates_validates_and_beats_with_what_it_learnt() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut agent = agent(&service);
     service.script([
         Act::Say(activation()),
@@ -80,7 +80,7 @@ fn answers_that_are_not_to_be_believed_change_nothing() {
         ("unsigned", Act::SayUnsigned(200, good())),
     ];
     for (name, act) in rows {
-        let service = Service::default();
+        let service = Service::at("http://acme.writ.localhost:8787");
         let mut agent = agent(&service);
         service.script([act]);
         let failure = agent.validate(NOW, &mut Vec::new()).unwrap_err();
@@ -91,7 +91,7 @@ fn answers_that_are_not_to_be_believed_change_nothing() {
 
 #[test]
 fn another_root_than_the_pinned_one_is_a_stranger() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let other = license::keys::SigningSeed::from_bytes(&[99; 32]).public().to_pem();
     let mut agent =
         agent_with(&service, AgentState { root_pem: Some(other), ..AgentState::default() });
@@ -103,7 +103,7 @@ fn another_root_than_the_pinned_one_is_a_stranger() {
 
 #[test]
 fn a_forged_license_in_an_answer_is_refused() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut agent = agent(&service);
     let mut forged = activation();
     let key = forged["license_key"].as_str().unwrap().to_owned();
@@ -115,7 +115,7 @@ fn a_forged_license_in_an_answer_is_refused() {
 
 #[test]
 fn an_outage_is_survived_until_run_until_and_then_ends_the_product() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut agent = agent(&service);
     service.script([
         Act::Say(verdict("VALID", NOW, 60, 100)),
@@ -132,7 +132,7 @@ fn an_outage_is_survived_until_run_until_and_then_ends_the_product() {
 
 #[test]
 fn refusals_without_signature_do_not_stop_a_running_product() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut agent = agent(&service);
     service.script([
         Act::Say(verdict("VALID", NOW, 60, 100)),
@@ -148,7 +148,7 @@ fn refusals_without_signature_do_not_stop_a_running_product() {
 
 #[test]
 fn a_revocation_ends_the_product_at_once() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut agent = agent(&service);
     service.script([
         Act::Say(verdict("VALID", NOW, 60, 600)),
@@ -180,7 +180,7 @@ fn a_refresh_takes_only_a_genuine_newer_text_of_this_license() {
         ("damaged", key_at(2).replacen('A', "B", 1), false),
     ];
     for (name, key, taken) in rows {
-        let service = Service::default();
+        let service = Service::at("http://acme.writ.localhost:8787");
         let mut agent = agent(&service);
         service.script([
             Act::Say(activation()),
@@ -197,7 +197,7 @@ fn a_refresh_takes_only_a_genuine_newer_text_of_this_license() {
 
 #[test]
 fn a_later_run_believes_the_stored_verdict_only_with_its_proof() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut first = agent(&service);
     service.script([Act::Say(verdict("VALID", NOW, 60, 600))]);
     first.validate(NOW, &mut Vec::new()).unwrap();
@@ -219,7 +219,7 @@ fn a_later_run_believes_the_stored_verdict_only_with_its_proof() {
 #[test]
 fn a_clock_that_is_off_by_years_does_not_matter() {
     for wall in [Millis(0), Millis(2 * NOW.0)] {
-        let service = Service::default();
+        let service = Service::at("http://acme.writ.localhost:8787");
         let mut agent = agent(&service);
         agent.state.time.tick(wall, 0);
         service.script([Act::Say(verdict("VALID", NOW, 60, 600))]);
@@ -234,7 +234,7 @@ fn a_clock_that_is_off_by_years_does_not_matter() {
 
 #[test]
 fn another_license_starts_afresh_and_another_form_of_the_same_does_not() {
-    let service = Service::default();
+    let service = Service::at("http://acme.writ.localhost:8787");
     let mut agent = agent(&service);
     service.script([Act::Say(activation())]);
     agent.activate(None, NOW, &mut Vec::new()).unwrap();
