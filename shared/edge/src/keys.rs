@@ -3,8 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use domain::id::Kid;
 use license::keys::{PublicKey, SigningSeed};
 use license::ring::KeyRing;
@@ -68,15 +66,31 @@ pub fn secret(env: &Env, name: &str) -> Result<String, Failure> {
     env.secret(name).map(|s| s.to_string()).map_err(|_| Failure::internal(format!("secret {name} is not set")))
 }
 
-/// A signing seed of 32 bytes in base64url.
+/// A signing seed of 32 bytes in hexadecimal.
 ///
 /// # Errors
 /// When it is not that.
 pub fn seed(text: &str) -> Result<SigningSeed, Failure> {
-    let unreadable = || Failure::internal("a signing seed is not 32 bytes in base64url");
-    let bytes = BASE64.decode(text.trim()).map_err(|_| unreadable())?;
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| unreadable())?;
-    Ok(SigningSeed::from_bytes(&bytes))
+    Ok(SigningSeed::from_bytes(&bytes(text)?))
+}
+
+/// 32 bytes as 64 hexadecimal digits: the form of every secret of random bytes (wrangler.toml).
+///
+/// # Errors
+/// When it is not that.
+pub fn bytes(text: &str) -> Result<[u8; 32], Failure> {
+    let unreadable = || Failure::internal("a secret is not 32 bytes in hexadecimal");
+    let digits = text.trim().as_bytes();
+    let mut bytes = [0; 32];
+    if digits.len() != 2 * bytes.len() {
+        return Err(unreadable());
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let digit = |at: usize| pair.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+        let value = digit(0).zip(digit(1)).map(|(high, low)| high * 16 + low);
+        *byte = value.and_then(|value| u8::try_from(value).ok()).ok_or_else(unreadable)?;
+    }
+    Ok(bytes)
 }
 
 /// One root key or several, as PEM blocks one after the other.
@@ -87,4 +101,18 @@ fn roots(pem: &str) -> Result<Vec<PublicKey>, Failure> {
         .filter(|block| !block.is_empty())
         .map(|block| PublicKey::from_pem(block).map_err(Failure::internal))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_64_hexadecimal_digits() {
+        let bytes_of = |text: &str| bytes(text).ok().map(|bytes| (bytes[0], bytes[31]));
+        assert_eq!(bytes_of(&format!("fF{}0a\n", "00".repeat(30))), Some((255, 10)));
+        for bad in ["", "00", &"0".repeat(63), &"0".repeat(65), &"g".repeat(64), &"é".repeat(32)] {
+            assert_eq!(bytes_of(bad), None, "{bad}");
+        }
+    }
 }

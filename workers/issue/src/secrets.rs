@@ -3,10 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use edge::config;
-use edge::keys::{secret, seed};
+use edge::keys::{bytes, secret, seed};
 use edge::{Call, Failure};
 use license::keys::SigningSeed;
 use license::seal::Kek;
@@ -45,8 +43,5 @@ impl Secrets {
 }
 
 fn kek(id: &str, text: &str) -> Result<Kek, Failure> {
-    let unreadable = || Failure::internal("the key-encryption key is not 32 bytes in base64url");
-    let bytes = BASE64.decode(text.trim()).map_err(|_| unreadable())?;
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| unreadable())?;
-    Kek::new(id, &bytes).map_err(Failure::internal)
+    Kek::new(id, &bytes(text)?).map_err(Failure::internal)
 }
