@@ -22,15 +22,19 @@ pub fn text(dev: &Dev) -> String {
     }
     let Some(first) = dev.customers.first() else { return out };
     let port = dev.url.rsplit(':').next().unwrap_or_default();
-    let (host, key, code) = (&first.host, &first.api_key, &first.license_code);
-    let _ = write!(
-        out,
-        "\nTry:\n\
-         \x20 curl -s http://{host}:{port}/api/v1/licenses/validate -H 'authorization: Bearer {key}' \\\n\
-         \x20   -H 'content-type: application/json' -d '{{\"license_id\":\"{code}\"}}'\n\
-         \x20 curl -s http://{host}:{port}/.well-known/jwks.json\n\
-         \x20 open http://{host}:{port}/ in a browser\n\n"
-    );
+    let site = format!("http://{}:{port}", first.host);
+    let body =
+        format!(r#"{{"license_id":"{}","hardware_id":"my-first-device"}}"#, first.license_code);
+    let _ = writeln!(out, "\nTry:");
+    for verb in ["activate", "validate"] {
+        let _ = writeln!(
+            out,
+            "  curl -s {site}/api/v1/licenses/{verb} -H 'authorization: Bearer {}' \\\n    \
+             -H 'content-type: application/json' -d '{body}'",
+            first.api_key
+        );
+    }
+    let _ = writeln!(out, "  curl -s {site}/    (or open it in a browser)\n");
     out
 }
 

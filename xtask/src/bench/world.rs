@@ -1,0 +1,197 @@
+//! Our platform for the bench: the demo, made over its API, and 100,000 more licenses.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use domain::id::TenantId;
+use domain::place::Shard;
+use license::api_key::ApiKeyText;
+use serde_json::{Value, json};
+
+use super::FOLDER;
+use super::http::{Post, agent};
+use super::server::Server;
+use crate::bootstrap::{self, OPERATOR};
+use crate::chance;
+use crate::demo;
+use crate::demo::client::text;
+use crate::files;
+use crate::root::Root;
+use crate::secrets::Secrets;
+
+/// Licenses besides the demo's.
+pub const MANY: u64 = 100_000;
+/// Digits of the number in their ids.
+pub const DIGITS: usize = 26;
+const APEX: &str = "writ.localhost";
+/// SHA-256 of nothing in particular: the machine that asks.
+const HARDWARE: &str = "9f2c1c6f0a4b7d8e3f5061728394a5b6c7d8e9fa0b1c2d3e4f50617283940516";
+const KEY: (&str, &str) = ("Bench", "acme");
+
+/// What requests are made of.
+#[derive(Debug)]
+pub struct World {
+    /// The holder's host.
+    pub host: String,
+    /// An API key that no limit stops.
+    pub key: String,
+    /// The license of the warm cases.
+    pub license: String,
+    /// A device activated on it.
+    pub device: String,
+    /// What the ids of the many licenses begin with; [`DIGITS`] digits follow, from 0.
+    pub many: String,
+    /// The issuer's salt is part of the fingerprint's meaning only; any text will do here.
+    pub hardware: &'static str,
+}
+
+impl World {
+    /// Makes it anew: the demo and a device by HTTP, then the many licenses in SQL as copies of one.
+    ///
+    /// # Errors
+    /// When the platform refuses something.
+    pub fn make(root: &Root) -> Result<Self> {
+        let folder = root.join(FOLDER);
+        match fs::remove_dir_all(folder.join("state")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let operator = TenantId::parse(OPERATOR)?;
+        Secrets::of_checkout(root, &operator)?;
+        let token = ApiKeyText::new(&operator, Shard::Eu, &chance::bytes()?);
+        files::write(&folder.join("vars.json"), &json!({ "APEX": APEX, "SCHEME": "http" }))?;
+        let rows = bootstrap::rows(APEX, &operator, &token, chance::now()?);
+        let rows = serde_json::to_value(rows)?;
+        files::write(&folder.join("bootstrap.json"), &rows)?;
+        let world = Self::by_api(root, &token)?;
+        files::write(&folder.join("bootstrap.json"), &with_many(rows, &world)?)?;
+        drop(Self::start(root, false)?);
+        files::write(&folder.join("bootstrap.json"), &json!({}))?;
+        Ok(world)
+    }
+
+    fn by_api(root: &Root, token: &ApiKeyText) -> Result<Self> {
+        let server = Self::start(root, false)?;
+        let dev = demo::seed(root, &server.url, APEX, token, None)?;
+        let (app, tenant) = KEY;
+        let holder = dev.customers.iter().find(|holder| holder.tenant == tenant);
+        let holder = holder.context("the demo has no such customer")?;
+        let post = |host: &str, key: &str, path: &str, body: Value| {
+            let url = format!("{}{path}", server.url);
+            Post { url, headers: headers(host, key), body: body.to_string() }.json(&agent())
+        };
+        let limit = json!({ "requests": 100_000_000, "window_seconds": 60 });
+        let body = json!({ "app_name": app, "tenant_id": tenant, "scopes": ["admin"], "rate_limit": limit });
+        let key = post(&dev.operator.host, &dev.operator.token, "/api/v1/keys/generate", body)?;
+        let key = text(&key, "api_key")?;
+        let body = json!({ "license_id": holder.license_code, "hardware_id": HARDWARE, "name": "bench" });
+        let device = post(&holder.host, &key, "/api/v1/licenses/activate", body)?;
+        Ok(Self {
+            host: holder.host.clone(),
+            key,
+            license: holder.license_code.clone(),
+            device: text(&device, "device_id")?,
+            many: holder.license_id.get(..5).context("a license id has a hint")?.to_owned(),
+            hardware: HARDWARE,
+        })
+    }
+
+    /// Starts the platform on the bench's state; `faults` lets requests ask for trouble.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(root: &Root, faults: bool) -> Result<Server> {
+        let path = |path: &Path| path.display().to_string();
+        let mut args = vec![path(&root.join("xtask/platform/serve.mjs"))];
+        let folder = root.join(FOLDER);
+        for (flag, file) in [
+            ("--state", folder.join("state")),
+            ("--vars", folder.join("vars.json")),
+            ("--secrets", root.writ("secrets.json")),
+            ("--bootstrap", folder.join("bootstrap.json")),
+            ("--log", folder.join("platform.log")),
+        ] {
+            args.extend([flag.to_owned(), path(&file)]);
+        }
+        args.extend(["--direct".to_owned(), "--no-cron".to_owned()]);
+        if faults {
+            args.push("--faults".to_owned());
+        }
+        Server::node(root, "serve.log", &args)
+    }
+
+    /// The headers of this world's requests.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        headers(&self.host, &self.key)
+    }
+}
+
+fn headers(host: &str, key: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("Host", host.to_owned()),
+        ("Authorization", format!("Bearer {key}")),
+        ("Content-Type", "application/json".to_owned()),
+    ]
+}
+
+/// `rows` with statements that copy the warm license and its device [`MANY`] times.
+fn with_many(mut rows: Value, world: &World) -> Result<Value> {
+    let license = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {MANY} - 1) \
+         INSERT INTO licenses (tenant_id, id, code, issuer, product, plan, standing, starts_ms, ends_ms, terms, \
+                               version, license_key, issued_ms, updated_ms, provisioned_ms) \
+         SELECT tenant_id, ?1 || printf('%0{DIGITS}d', n), printf('BENCH-%08d', n), issuer, product, plan, standing, \
+                starts_ms, ends_ms, terms, version, license_key, issued_ms, updated_ms, provisioned_ms \
+           FROM licenses, numbers WHERE code = ?2"
+    );
+    let device = "INSERT INTO devices (tenant_id, license_id, id, fingerprint, components, name, status, \
+                                       activated_ms, updated_ms) \
+         SELECT one.tenant_id, many.id, one.id, one.fingerprint, one.components, one.name, one.status, \
+                one.activated_ms, one.updated_ms \
+           FROM devices AS one \
+           JOIN licenses AS many ON many.tenant_id = one.tenant_id AND many.code LIKE 'BENCH-%' \
+          WHERE one.id = ?1";
+    let records = rows.get_mut("DATA_EU").and_then(Value::as_array_mut).context("no rows of DATA_EU")?;
+    records.push(json!([license, world.many, world.license]));
+    records.push(json!([device, world.device]));
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_many_licenses_fit_the_real_schema() {
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/data");
+        for file in fs::read_dir(schema).unwrap() {
+            db.execute_batch(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        }
+        db.execute_batch(
+            "INSERT INTO licenses (tenant_id, id, code, issuer, product, plan, standing, starts_ms, terms, version, issued_ms, updated_ms)
+             VALUES ('acme', 'lic_e00000000000000000000000zz', 'ACME-1', 'm', 'p', 'p', 'active', 1, '{}', 1, 1, 1);
+             INSERT INTO devices (tenant_id, license_id, id, fingerprint, components, status, activated_ms, updated_ms)
+             VALUES ('acme', 'lic_e00000000000000000000000zz', 'dev_1', 'f', '{}', 'active', 1, 1);",
+        )
+        .unwrap();
+        let world = World {
+            host: String::new(),
+            key: String::new(),
+            license: "ACME-1".to_owned(),
+            device: "dev_1".to_owned(),
+            many: "lic_e".to_owned(),
+            hardware: HARDWARE,
+        };
+        let rows = with_many(json!({ "DATA_EU": [] }), &world).unwrap();
+        for statement in rows["DATA_EU"].as_array().unwrap() {
+            let (sql, values) = statement.as_array().unwrap().split_first().unwrap();
+            let values = values.iter().map(|value| value.as_str().unwrap().to_owned());
+            let changed = db.execute(sql.as_str().unwrap(), rusqlite::params_from_iter(values));
+            assert_eq!(changed.unwrap() as u64, MANY);
+        }
+        let id = "SELECT count(*) FROM licenses WHERE id = 'lic_e00000000000000000000099999'";
+        assert_eq!(db.query_row(id, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    }
+}
