@@ -36,12 +36,9 @@ impl Secrets {
         }
         let id = config::text(&call.env, "KEK_ID").unwrap_or_else(|| KEK_ID.to_owned());
         let root = seed(&secret(&call.env, "ROOT_SEED")?)?;
-        let secrets = Rc::new(Self { kek: kek(&id, &secret(&call.env, "KEK")?)?, root });
+        let kek = Kek::new(&id, &bytes(&secret(&call.env, "KEK")?)?).map_err(Failure::internal)?;
+        let secrets = Rc::new(Self { kek, root });
         SECRETS.with_borrow_mut(|slot| *slot = Some(Rc::clone(&secrets)));
         Ok(secrets)
     }
-}
-
-fn kek(id: &str, text: &str) -> Result<Kek, Failure> {
-    Kek::new(id, &bytes(text)?).map_err(Failure::internal)
 }

@@ -73,12 +73,15 @@ async fn bind(
 }
 
 fn refused(refusal: ActivationRefusal) -> Failure {
-    let kind = match refusal {
-        ActivationRefusal::Blocked => return Kind::DeviceBlocked.into(),
-        ActivationRefusal::Full { .. } => Kind::DeviceLimitReached,
-        ActivationRefusal::MigrationsUsed { .. } => Kind::MigrationsUsed,
-    };
-    Failure::new(kind, format!("{refusal}."))
+    match refusal {
+        ActivationRefusal::Blocked => Kind::DeviceBlocked.into(),
+        ActivationRefusal::Full { limit } => {
+            Failure::new(Kind::DeviceLimitReached, format!("There are {limit}."))
+        }
+        ActivationRefusal::MigrationsUsed { allowed } => {
+            Failure::new(Kind::MigrationsUsed, format!("It has {allowed}."))
+        }
+    }
 }
 
 fn told(
