@@ -82,7 +82,7 @@ pub fn machine(store: &Store) -> Result<Machine, Failure> {
 /// The license that the arguments name.
 pub fn reference(args: &Args) -> Result<Option<Reference>, Failure> {
     let read = |named: &String| Reference::parse(&text_or_file(named)?);
-    args.license.as_ref().map(read).transpose()
+    args.license.as_ref().filter(|named| !named.is_empty()).map(read).transpose()
 }
 
 /// `named` itself, or what the file of this name holds.
@@ -150,7 +150,7 @@ fn authorization(
     reference: Option<&Reference>,
     state: &AgentState,
 ) -> Result<String, Failure> {
-    if let Some(key) = &args.api_key {
+    if let Some(key) = args.api_key.as_ref().filter(|key| !key.is_empty()) {
         return Ok(format!("Bearer {}", key.trim()));
     }
     let key = match reference {

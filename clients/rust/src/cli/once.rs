@@ -12,7 +12,7 @@ use writ::{machine, offline};
 
 use super::args::{Args, Ask};
 use super::glue::{self, Clock};
-use super::output::Output;
+use super::output::{Output, notes};
 
 /// Shows the fingerprint: for the license's issuer where it is known.
 pub fn fingerprint(args: &Args, out: &mut Output) -> Result<Exit, Failure> {
@@ -50,7 +50,7 @@ pub fn activate(args: &Args, name: Option<String>, out: &mut Output) -> Result<E
     let mut changes = Vec::new();
     let name = name.or_else(|| machine::hostname(Path::new("/")));
     let result = agent.activate(name, wall, &mut changes);
-    out.changes(&changes);
+    notes(&changes);
     store.save(&agent.state)?;
     let answer = result?;
     let limit =
@@ -80,6 +80,7 @@ pub fn validate(args: &Args, ask: &Ask, out: &mut Output) -> Result<Exit, Failur
     let (wall, _) = Clock::start().tick(&mut agent.state);
     let mut changes = Vec::new();
     let result = agent.validate(wall, &mut changes);
+    notes(&changes);
     store.save(&agent.state)?;
     let answer = result?;
     let word = if answer.valid { "valid" } else { "NOT VALID" };

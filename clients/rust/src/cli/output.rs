@@ -56,6 +56,17 @@ impl Output {
     }
 }
 
+/// What is worth knowing beside the one result of a command, on stderr: trust on first use,
+/// a wrong clock.
+pub fn notes(changes: &[Change]) {
+    for change in changes {
+        if matches!(change, Change::RootPinned { .. } | Change::ClockOff { .. }) {
+            // Nobody is left to tell when stderr is closed.
+            let _ = writeln!(io::stderr(), "writ: {change}");
+        }
+    }
+}
+
 /// Written at once, so that a watcher sees it when it happens.
 fn line(line: &str) {
     let mut out = io::stdout().lock();

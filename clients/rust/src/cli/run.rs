@@ -3,9 +3,12 @@
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
+use wire::time::Instant;
+use writ::change::Change;
 use writ::exit::Exit;
 use writ::failure::Failure;
 use writ::plan::Ending;
+use writ::state::{AgentState, Held};
 
 use super::args::{Args, Ask};
 use super::glue::{self, Clock};
@@ -24,11 +27,17 @@ pub fn run(args: &Args, every: Option<u32>, ask: &Ask, out: &mut Output) -> Resu
     // A new start asks at once, whatever the old schedule said.
     (agent.state.next_validate, agent.state.next_heartbeat) = (now, now);
     (agent.state.failures, agent.state.retry_at) = (0, now);
+    let mut announced = false;
     loop {
         let (wall, now) = clock.tick(&mut agent.state);
         let step = agent.step(wall, now)?;
         out.changes(&step.changes);
         store.save(&agent.state)?;
+        announced |= step.changes.iter().any(|change| matches!(change, Change::Verdict { .. }));
+        if step.pause.is_some() && !announced {
+            out.changes(&known(&agent.state));
+            announced = true;
+        }
         match step.pause {
             None => {
                 if signals.try_recv().is_ok() {
@@ -45,6 +54,17 @@ pub fn run(args: &Args, every: Option<u32>, ask: &Ask, out: &mut Output) -> Resu
     }
     out.event("ended", "ended by a signal");
     Ok(Exit::Ok)
+}
+
+/// The verdict of an earlier run, where this one brought no other: a watcher wants to see one.
+fn known(state: &AgentState) -> Vec<Change> {
+    let line = |held: &Held| Change::Verdict {
+        valid: held.valid,
+        code: held.code,
+        state: held.state,
+        detail: format!("as before; may run till {}", Instant(held.run_until).text()),
+    };
+    state.verdict.iter().map(line).collect()
 }
 
 /// SIGTERM, SIGINT and SIGHUP, as messages.
