@@ -18,7 +18,7 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
         match run {
             Ok(swept) => log::event("info", "clock.swept", &swept.text(*shard)),
             Err(failure) => {
-                log::event("error", "clock.shard", &format!("{}: {failure}", shard.name()))
+                log::event("error", "clock.shard", &format!("{}: {failure}", shard.name()));
             }
         }
     }
