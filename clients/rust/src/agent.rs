@@ -159,7 +159,7 @@ impl<T: Transport> Agent<T> {
             version: self.config.version.clone(),
             feature: self.config.feature.clone(),
             nonce: Some(nonce.clone()),
-            strict: self.config.strict,
+            strict: self.config.strict || self.state.strict_next,
         };
         let answer: ValidateAnswer<'static> =
             self.ask_signed(VALIDATE, &request, &nonce, wall, changes)?;

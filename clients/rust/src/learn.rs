@@ -20,6 +20,11 @@ pub fn validated(
     now: Millis,
 ) -> Vec<Change> {
     let mut changes = recovered(state);
+    if is_stale(state, answer.license_version) {
+        (state.strict_next, state.next_validate) = (true, now.plus_seconds(1));
+        return changes;
+    }
+    state.strict_next = false;
     if let Some(id) = &answer.license_id {
         state.license_id = Some(id.as_ref().to_owned());
     }
@@ -58,8 +63,11 @@ pub fn beaten(
         state: answer.state,
         run_until: answer.run_until.0,
     };
-    changes.extend(hold(state, verdict, describe(answer.code, answer.state)));
-    changes.extend(warnings(state, &answer.warnings));
+    // Commands are never stale: they come from where they wait.
+    if !is_stale(state, answer.license_version) {
+        changes.extend(hold(state, verdict, describe(answer.code, answer.state)));
+        changes.extend(warnings(state, &answer.warnings));
+    }
     if answer.recorded {
         state.acknowledge.retain(|command| !sent.contains(command));
     }
@@ -89,6 +97,14 @@ pub fn refreshed(state: &mut AgentState, text: String, version: i64) -> Vec<Chan
 pub fn refresh_refused(state: &mut AgentState) {
     state.refused_version = state.newer_version.take().or(state.refused_version);
     state.refresh = None;
+}
+
+/// Whether an answer is about an older version of the license than one before it: it came out of
+/// a cache that has not heard the news yet, and must not undo them.
+fn is_stale(state: &mut AgentState, version: Option<i64>) -> bool {
+    let is_older = version.zip(state.seen_version).is_some_and(|(version, seen)| version < seen);
+    state.seen_version = state.seen_version.max(version);
+    is_older
 }
 
 /// Notes that a newer text exists, when we hold an older one.
@@ -192,11 +208,11 @@ fn obey(state: &mut AgentState, order: &Order, now: Millis) -> Vec<Change> {
         Order::RefreshLicense => Vec::new(),
         Order::Stop { reason } => {
             state.stopped = Some(reason.clone());
-            state.next_validate = now;
+            (state.strict_next, state.next_validate) = (true, now);
             vec![Change::Stopped { reason: reason.clone() }]
         }
         Order::Resume => {
-            state.next_validate = now;
+            (state.strict_next, state.next_validate) = (true, now);
             state.stopped.take().map(|_| Change::Resumed).into_iter().collect()
         }
     }

@@ -46,6 +46,10 @@ pub struct AgentState {
     pub done: Vec<CommandId>,
     /// The command that asked for a new license text.
     pub refresh: Option<CommandId>,
+    /// The newest version of the license that an answer was about.
+    pub seen_version: Option<i64>,
+    /// Ask past the service's caches the next time: we know of news that they may not have.
+    pub strict_next: bool,
     /// A newer version of the text is said to exist.
     pub newer_version: Option<i64>,
     /// A version that could not be had: it is not asked for again.

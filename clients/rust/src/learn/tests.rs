@@ -115,6 +115,27 @@ fn a_newer_version_is_fetched_once_even_when_refused() {
 }
 
 #[test]
+fn an_answer_about_an_older_version_does_not_undo_the_news() {
+    let at = |mut answer: Value, version: i64| {
+        answer["license_version"] = json!(version);
+        answer
+    };
+    let mut state = AgentState::default();
+    validate(&mut state, at(verdict("VALID", NOW, 60, 600), 1));
+    assert_eq!(heartbeat(&mut state, at(beat("SUSPENDED", NOW, 0, &json!([])), 2)).len(), 1);
+    assert_eq!(validate(&mut state, at(verdict("VALID", NOW, 60, 600), 1)), []);
+    assert_eq!(heartbeat(&mut state, at(beat("VALID", NOW, 600, &json!([])), 1)), []);
+    assert!(!state.may_run(NOW));
+    assert_eq!(
+        (state.strict_next, state.next_validate),
+        (true, NOW.plus_seconds(1)),
+        "asked again, past the caches"
+    );
+    assert_eq!(validate(&mut state, at(verdict("VALID", NOW, 60, 600), 3)).len(), 1);
+    assert!(state.may_run(NOW) && !state.strict_next);
+}
+
+#[test]
 fn an_outage_is_told_when_it_begins_and_when_it_ends() {
     let mut state = AgentState::default();
     validate(&mut state, verdict("VALID", NOW, 60, 600));
