@@ -1,6 +1,6 @@
 //! What can be typed after `cargo xtask`.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The developer's one door.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ pub enum Task {
     Down,
     /// Runs the test layers
     Test(TestArgs),
+    /// Measures floors, peers and ours side by side, and writes bench/RESULTS.md
+    Bench(BenchArgs),
     /// Makes the secrets of an installation and gives them to its workers
     Keys(KeysArgs),
     /// Migrations, then the workers in a safe order
@@ -66,6 +68,33 @@ pub struct TestArgs {
     /// Only what needs no workers: format, lints, native tests
     #[arg(long)]
     pub fast: bool,
+}
+
+/// What to measure, and for how long.
+#[derive(Args, Clone, Debug)]
+pub struct BenchArgs {
+    /// One short round of everything, to see that it runs; writes nothing
+    #[arg(long)]
+    pub quick: bool,
+    /// Measure this part alone; the others keep their figures
+    #[arg(long, value_enum)]
+    pub only: Option<Part>,
+    /// Watch memory for ten minutes instead of one
+    #[arg(long)]
+    pub long: bool,
+}
+
+/// A part of the bench.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Part {
+    /// Requests per second of floors, peers and ours
+    Load,
+    /// Latency with nothing in memory and stores far away
+    Cold,
+    /// Memory under 100,000 licenses in rotation
+    Memory,
+    /// Sizes of the workers
+    Sizes,
 }
 
 /// Whose secrets.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::build;
 use crate::cli::{BuildArgs, DeployArgs};
 use crate::map::Map;
+use crate::operator;
 use crate::root::Root;
 use crate::setup;
 use crate::stage::Stage;
@@ -54,6 +55,9 @@ pub fn run(root: &Root, args: &DeployArgs) -> Result<()> {
             let mut apply = wrangler::command(root, &config, &["d1", "migrations", "apply", name]);
             logged(root, "migrations", apply.args(["--remote", "--env", "objects"]))
         })?;
+    }
+    if let Some(apex) = &args.apex {
+        operator::ensure(root, &config, &stage, apex)?;
     }
     for worker in &order {
         steps.step(&format!("deploy {worker}"), || {

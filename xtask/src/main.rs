@@ -1,5 +1,6 @@
 //! `cargo xtask`: the developer's one door.
 
+mod bench;
 mod bootstrap;
 mod build;
 mod chance;
@@ -12,6 +13,7 @@ mod dev;
 mod files;
 mod keys;
 mod map;
+mod operator;
 mod platform;
 mod root;
 mod secrets;
@@ -54,6 +56,7 @@ fn run(task: Task) -> Result<()> {
         Task::Up(args) => up::run(&root, &args),
         Task::Down => up::down(&root),
         Task::Test(args) => check::run(&root, &args),
+        Task::Bench(args) => bench::run(&root, &args),
         Task::Keys(args) => keys::run(&root, &args),
         Task::Deploy(args) => deploy::run(&root, &args),
     }

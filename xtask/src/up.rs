@@ -35,7 +35,8 @@ pub fn run(root: &Root, args: &UpArgs) -> Result<()> {
     if platform::stop(root)? {
         println!("ended the platform that was running");
     }
-    if args.fresh {
+    // Credentials without the state that they belong to open nothing.
+    if args.fresh || !root.writ("state").is_dir() {
         start_over(root)?;
     }
     let known = files::read::<Dev>(&root.writ("dev.json"))?;
