@@ -134,11 +134,13 @@ pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> 
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
     check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)?;
-    let counters = match (&principal, key) {
-        (Some(principal), Some(key)) => limit::settle(call, key, limit::policy(principal), spent).await?,
-        _ => None,
-    };
-    Ok(Caller { site, principal, counters, suspended: held.suspended.unwrap_or_default() })
+    let mut caller = Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() };
+    call.admit(&caller);
+    if let (Some(principal), Some(key)) = (&caller.principal, key) {
+        caller.counters = limit::settle(call, key, limit::policy(principal), spent).await?;
+        call.admit(&caller);
+    }
+    Ok(caller)
 }
 
 /// Resolves the site for a caller whose credentials the endpoint checks itself: a license key.

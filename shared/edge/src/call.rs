@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use store::query::{Directory, Tenant};
 use worker::Env;
 
+use crate::admit::Caller;
 use crate::config::Config;
 use crate::db::{Db, Freshness};
 use crate::door::Inbound;
@@ -32,6 +33,8 @@ pub struct Call {
     /// What a test wants to go wrong.
     pub faults: Faults,
     rounds: Rc<Rounds>,
+    admitted: RefCell<Option<Caller>>,
+    route: Cell<&'static str>,
     later: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
 }
 
@@ -48,6 +51,8 @@ impl Call {
             env,
             faults,
             rounds: Rc::default(),
+            admitted: RefCell::default(),
+            route: Cell::default(),
             later: RefCell::default(),
             inbound,
         }
@@ -76,6 +81,26 @@ impl Call {
     /// The counter of store rounds.
     pub fn rounds(&self) -> Rc<Rounds> {
         Rc::clone(&self.rounds)
+    }
+
+    /// Remembers who was let in, for the log and the headers of whatever comes of the request.
+    pub fn admit(&self, caller: &Caller) {
+        *self.admitted.borrow_mut() = Some(caller.clone());
+    }
+
+    /// Remembers the endpoint, for the log.
+    pub fn routed(&self, route: &'static str) {
+        self.route.set(route);
+    }
+
+    /// The endpoint; empty when none answers this address.
+    pub fn route(&self) -> &'static str {
+        self.route.get()
+    }
+
+    /// Who was let in, if anybody was.
+    pub fn admitted(&self) -> Option<Caller> {
+        self.admitted.borrow().clone()
     }
 
     /// Work that must not hold the answer up.

@@ -48,12 +48,12 @@ pub async fn serve(
     let (inbound, too_large) = read(&mut request).await?;
     let call = Rc::new(Call::new(inbound, env));
     let outcome = if too_large { Err(oversized()) } else { run(worker, &call, &handle).await };
-    let (out, caller, route) = match outcome {
-        Ok((answer, route)) => (answer.out, answer.caller, route),
-        Err(failure) => (failed(&call, &failure), None, ""),
+    let (out, caller) = match outcome {
+        Ok(answer) => (answer.out, answer.caller),
+        Err(failure) => (failed(&call, &failure), call.admitted()),
     };
     let out = finish(&call, out, caller.as_ref());
-    write_log(&call, &out, caller.as_ref(), route, "");
+    write_log(&call, &out, caller.as_ref(), "");
     for work in call.take_later() {
         context.wait_until(work);
     }
@@ -64,19 +64,19 @@ async fn run(
     worker: Worker,
     call: &Call,
     handle: &impl AsyncFn(&Call, Target<'_>) -> Result<Answer, Failure>,
-) -> Result<(Answer, &'static str), Failure> {
+) -> Result<Answer, Failure> {
     let path = call.inbound.path();
     if path.starts_with("/healthz/") {
-        return Ok((health(), "Health"));
+        return Ok(health());
     }
     if Host::parse(call.inbound.authority()).is_err() {
         return Err(Kind::UnknownHost.into());
     }
     let route = route::find(worker, &call.inbound.method, path).map_err(|error| unrouted(&error))?;
     let endpoint = route.id.endpoint();
+    call.routed(route.id.name());
     expect_json(call)?;
-    let answer = handle(call, Target { endpoint, param: route.param }).await?;
-    Ok((answer, route.id.name()))
+    handle(call, Target { endpoint, param: route.param }).await
 }
 
 /// A worker that answers at all is well: stores are looked after by those who ask them.
@@ -136,13 +136,13 @@ pub fn finish(call: &Call, mut out: Outbound, caller: Option<&Caller>) -> Outbou
 }
 
 /// Writes the request's line of the log. `code`: the verdict's, where there is one.
-pub fn write_log(call: &Call, out: &Outbound, caller: Option<&Caller>, route: &str, code: &str) {
+pub fn write_log(call: &Call, out: &Outbound, caller: Option<&Caller>, code: &str) {
     let principal = caller.and_then(|caller| caller.principal.as_deref());
     log::Line {
         level: log::level(out.status),
         event: "request",
         request_id: call.id.as_str(),
-        route,
+        route: call.route(),
         host: call.inbound.authority(),
         tenant: caller.map_or("", |caller| caller.site.tenant.as_str()),
         principal_kind: if principal.is_some() { "api_key" } else { "" },

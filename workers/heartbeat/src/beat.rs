@@ -32,10 +32,10 @@ pub async fn answer(inbound: Inbound, too_large: bool, env: Env) -> Outbound {
     let outcome = if too_large { Err(serve::oversized()) } else { handle(&call).await };
     let (out, caller, code) = match outcome {
         Ok((out, caller, code)) => (out, caller, code),
-        Err(failure) => (serve::failed(&call, &failure), None, ""),
+        Err(failure) => (serve::failed(&call, &failure), call.admitted(), ""),
     };
     let out = serve::finish(&call, out, caller.as_ref());
-    serve::write_log(&call, &out, caller.as_ref(), Id::Heartbeat.name(), code);
+    serve::write_log(&call, &out, caller.as_ref(), code);
     out
 }
 
@@ -45,10 +45,13 @@ async fn handle(call: &Call) -> Result<(Outbound, Option<Caller>, &'static str),
     }
     route::find(Worker::Heartbeat, &call.inbound.method, call.inbound.path())
         .map_err(|error| serve::unrouted(&error))?;
+    call.routed(Id::Heartbeat.name());
     serve::expect_json(call)?;
     let keys = Keys::of(&call.env)?;
-    let Credentials::ApiKey(key) = Credentials::read(call.inbound.header("authorization"))? else {
-        return Err(Kind::CredentialsMissing.into());
+    let key = match Credentials::read(call.inbound.header("authorization"))? {
+        Credentials::ApiKey(key) => key,
+        Credentials::LicenseKey(_) => return Err(Kind::CredentialsMalformed.into()),
+        Credentials::Nobody => return Err(Kind::CredentialsMissing.into()),
     };
     let report = Report::read(&call.inbound)?;
     let subject = report.subject(key.tenant(), key.shard());

@@ -34,10 +34,10 @@ pub async fn answer(inbound: Inbound, too_large: bool, env: Env) -> Outbound {
     let outcome = if too_large { Err(serve::oversized()) } else { handle(&call).await };
     let (out, caller, code) = match outcome {
         Ok(done) => (done.out, done.caller, done.code),
-        Err(failure) => (serve::failed(&call, &failure), None, ""),
+        Err(failure) => (serve::failed(&call, &failure), call.admitted(), ""),
     };
     let out = serve::finish(&call, out, caller.as_ref());
-    serve::write_log(&call, &out, caller.as_ref(), Id::Validate.name(), code);
+    serve::write_log(&call, &out, caller.as_ref(), code);
     out
 }
 
@@ -56,9 +56,13 @@ async fn handle(call: &Call) -> Result<Done, Failure> {
         return Ok(Done { out: serve::health().out, caller: None, code: "" });
     }
     route::find(Worker::Validate, &call.inbound.method, call.inbound.path()).map_err(|error| serve::unrouted(&error))?;
+    call.routed(Id::Validate.name());
     serve::expect_json(call)?;
     let keys = Keys::of(&call.env)?;
     let credentials = Credentials::read(call.inbound.header("authorization"))?;
+    if matches!(credentials, Credentials::Nobody) {
+        return Err(Kind::CredentialsMissing.into());
+    }
     let ask = Ask::read(&call.inbound)?;
     let text = match &credentials {
         Credentials::LicenseKey(text) => Some(*text),
@@ -67,9 +71,8 @@ async fn handle(call: &Call) -> Result<Done, Failure> {
     let presented = text.map(|text| Presented::check(&keys, text, call.now));
     let request = Request { call, ask: &ask, presented: presented.as_ref(), keys: &keys };
     match &credentials {
-        Credentials::Nobody => Err(Kind::CredentialsMissing.into()),
         Credentials::ApiKey(key) => request.by_api_key(key.tenant(), key.shard()).await,
-        Credentials::LicenseKey(_) => request.by_license_key().await,
+        Credentials::LicenseKey(_) | Credentials::Nobody => request.by_license_key().await,
     }
 }
 
