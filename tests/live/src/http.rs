@@ -88,8 +88,11 @@ impl<'p> Call<'p> {
         format!("http://{}{}", self.host, self.path)
     }
 
-    /// Sends the request; nothing when no answer comes at all.
-    pub fn try_send(&self) -> Option<Reply> {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// When no answer comes at all.
+    pub fn try_send(&self) -> Result<Reply, ureq::Error> {
         let url = format!("http://127.0.0.1:{}{}", self.port, self.path);
         let mut request = Request::builder().method(self.method.as_str()).uri(url).header("host", &self.host);
         for (name, value) in &self.headers {
@@ -101,9 +104,9 @@ impl<'p> Call<'p> {
         } else {
             self.agent.run(request.body(self.body.as_slice()).unwrap())
         };
-        let mut answer = answer.ok()?;
-        let bytes = answer.body_mut().with_config().limit(64 << 20).read_to_vec().ok()?;
-        Some(Reply {
+        let mut answer = answer?;
+        let bytes = answer.body_mut().with_config().limit(64 << 20).read_to_vec()?;
+        Ok(Reply {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
             bytes,
@@ -114,7 +117,8 @@ impl<'p> Call<'p> {
 
     /// Sends the request and checks what every answer promises.
     pub fn send(&self) -> Reply {
-        let reply = self.try_send().unwrap_or_else(|| panic!("no answer: {} {}{}", self.method, self.host, self.path));
+        let asked = || format!("{} {}{}", self.method, self.host, self.path);
+        let reply = self.try_send().unwrap_or_else(|error| panic!("no answer: {}: {error}", asked()));
         reply.check(self.may_fail);
         reply
     }

@@ -19,6 +19,7 @@ pub use platform::{Platform, shared};
 pub use world::{Licensed, Tenant, until};
 
 // What `cargo xtask up` gives a platform to start with, by the same code.
+#[allow(dead_code, reason = "SQL texts are for `deploy`")]
 #[path = "../../../xtask/src/bootstrap.rs"]
 mod bootstrap;
 #[path = "../../../xtask/src/chance.rs"]

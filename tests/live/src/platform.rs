@@ -46,6 +46,8 @@ impl Platform {
             .timeout_global(Some(Duration::from_secs(60)))
             .http_status_as_error(false)
             .max_redirects(0)
+            // An empty answer would come with an empty, and so ill-formed, gzip body.
+            .accept_encoding(ureq::config::AutoHeaderValue::None)
             .proxy(None);
         let agent = config.build().into();
         Self { child, input: Some(input), root, folder, port, operator_key, agent }

@@ -28,13 +28,13 @@ pub struct Licensed {
     pub key: String,
 }
 
-/// A name that no other test has.
-fn unique(prefix: &str) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(1);
-    format!("{prefix}-{}", COUNT.fetch_add(1, Ordering::Relaxed))
-}
-
 impl Platform {
+    /// A slug that no other test has.
+    pub fn name(&self, prefix: &str) -> String {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        format!("{prefix}-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+
     /// A request of the operator.
     pub fn console(&self, method: &str, path: &str) -> Call<'_> {
         self.call(method, "console", path).key(self.operator_key())
@@ -57,7 +57,7 @@ impl Platform {
 
     /// A new tenant with a key.
     pub fn tenant(&self, kind: &str, parent: Option<&Tenant>, region: &str) -> Tenant {
-        let id = unique(kind);
+        let id = self.name(kind);
         let mut body = json!({ "tenant_id": id, "kind": kind, "name": format!("The {id}"), "region": region });
         if let Some(parent) = parent {
             body["parent"] = json!(parent.id);

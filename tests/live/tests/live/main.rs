@@ -2,3 +2,7 @@
 
 #[cfg(test)]
 mod badinput;
+#[cfg(test)]
+mod callers;
+#[cfg(test)]
+mod lifecycle;

@@ -1,0 +1,183 @@
+//! The caller list of protocol.md over every endpoint: who gets what, and that a refusal changes nothing.
+
+mod cast;
+mod table;
+
+use std::collections::BTreeSet;
+
+use domain::place::Shard;
+use live::{Platform, Reply, shared};
+use serde_json::{Value, json};
+use wire::endpoints::{Access, ENDPOINTS};
+
+use self::cast::{Cast, Who};
+use self::table::{Gets, Row, rows};
+
+#[test]
+fn every_caller_gets_from_every_endpoint_what_the_table_says() {
+    let p = shared();
+    let cast = Cast::new(p);
+    let rows = rows(&cast);
+    let tried: BTreeSet<_> = rows.iter().map(|row| row.endpoint.id.name()).collect();
+    let all: BTreeSet<_> = ENDPOINTS.iter().map(|endpoint| endpoint.id.name()).collect();
+    assert_eq!(tried, all, "every endpoint stands in the table");
+
+    let before = snapshot(p, &cast);
+    let mut wrong = side_by_side(&rows, |row| refusals(p, &cast, row));
+    assert_eq!(snapshot(p, &cast), before, "what was refused has changed something");
+    // Those who may: one after the other, for what one does the next may undo.
+    wrong.extend(rows.iter().flat_map(|row| grants(p, &cast, row)));
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Everything that is expected to be refused, or to show nothing; gives what was not.
+fn refusals(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for who in Who::ALL {
+        let gets = row.gets[who as usize];
+        if gets != Gets::All {
+            let tenant = cast.of(who);
+            let reply = ask(p, row, &tenant.id, Some(&format!("Bearer {}", tenant.key)));
+            wrong.extend(judge(row, cast, gets, &format!("{who:?}"), &reply));
+        }
+    }
+    for (name, host, credentials, gets) in bad_credentials(p, cast, row) {
+        let reply = ask(p, row, &host, credentials.as_deref());
+        wrong.extend(judge(row, cast, gets, &name, &reply));
+    }
+    wrong
+}
+
+type Bad = (String, String, Option<String>, Gets);
+
+/// Callers that fail because of their credentials. Public endpoints do not look at any.
+fn bad_credentials(p: &Platform, cast: &Cast, row: &Row) -> Vec<Bad> {
+    let who = row.right();
+    let (right, stranger) = (cast.of(who), cast.of(who.stranger()));
+    let bearer = |key: &str| Some(format!("Bearer {key}"));
+    let nobodys = ("a host of nobody".to_owned(), "nobody-at-all".to_owned(), bearer(&right.key), Gets::Refused(404, "unknown-host"));
+    let scope = match row.endpoint.access {
+        Access::Public => return vec![nobodys],
+        Access::Key(scope, _) | Access::KeyOrLicense(scope) => scope,
+    };
+    let others: Vec<_> = domain::scope::Scope::ALL
+        .iter()
+        .filter(|other| **other != scope && **other != domain::scope::Scope::Admin)
+        .map(|other| other.name())
+        .collect();
+    let scopeless = p.key_of(&right.id, &json!({ "scopes": others }));
+    let unknown = domain::id::TenantId::parse(&right.id).unwrap();
+    let unknown = license::api_key::ApiKeyText::new(&unknown, Shard::Eu, &[7; 16]);
+    let house = if who == Who::Holder { "vendors" } else { "console" };
+    let mut typo = right.key.clone();
+    typo.pop();
+    let license = Some(format!("License {}", cast.license.key));
+    let refused = Gets::Refused;
+    let malformed = refused(401, "credentials-malformed");
+    let mut bad: Vec<(&str, &str, Option<String>, Gets)> = vec![
+        ("nobody", &right.id, None, refused(401, "credentials-missing")),
+        ("a mistyped key", &right.id, bearer(&typo), malformed),
+        ("another scheme", &right.id, Some("Basic YTpi".into()), malformed),
+        ("a key that nobody has", &right.id, bearer(unknown.expose()), refused(401, "credentials-unknown")),
+        ("a key without the scope", &right.id, bearer(&scopeless), refused(403, "scope-missing")),
+        ("a stranger's key here", &right.id, bearer(&stranger.key), refused(403, "wrong-host")),
+        ("the right key on a stranger's host", &stranger.id, bearer(&right.key), refused(403, "wrong-host")),
+        ("the right key on another kind's host", house, bearer(&right.key), refused(403, "wrong-host")),
+    ];
+    if matches!(row.endpoint.access, Access::KeyOrLicense(_)) {
+        bad.push(("the license key on a stranger's host", &stranger.id, license, refused(403, "wrong-host")));
+        bad.push(("a mistyped license key", &right.id, Some("License NLS-x-y".into()), refused(401, "credentials-unknown")));
+    } else {
+        bad.push(("a license key", &right.id, license, malformed));
+    }
+    for broken in cast.broken.iter().filter(|broken| broken.who == who) {
+        let (status, code) = broken.refusal;
+        bad.push((broken.why, &broken.host, bearer(&broken.key), refused(status, code)));
+    }
+    let own = |(name, host, key, gets): (&str, &str, _, _)| (name.to_owned(), host.to_owned(), key, gets);
+    bad.into_iter().map(own).chain([nobodys]).collect()
+}
+
+/// Those who get what they ask for; gives what they did not get.
+fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for who in Who::ALL.into_iter().filter(|who| row.gets[*who as usize] == Gets::All) {
+        let tenant = cast.of(who);
+        let credentials = match row.endpoint.access {
+            Access::Public => None,
+            Access::Key(scope, _) | Access::KeyOrLicense(scope) if who != Who::Operator => {
+                let mut scopes = vec![scope.name()];
+                // Nobody hands out more than they have.
+                scopes.extend((row.endpoint.id.name() == "GenerateKey").then_some("license:read"));
+                Some(p.key_of(&tenant.id, &json!({ "scopes": scopes })))
+            }
+            _ => Some(tenant.key.clone()),
+        };
+        let credentials = credentials.map(|key| format!("Bearer {key}"));
+        let reply = ask(p, row, &tenant.id, credentials.as_deref());
+        wrong.extend(judge(row, cast, Gets::All, &format!("{who:?} with this scope only"), &reply));
+        if row.endpoint.id.name() == "Validate" {
+            let license = format!("License {}", cast.license.key);
+            let reply = ask(p, row, &tenant.id, Some(&license));
+            wrong.extend(judge(row, cast, Gets::All, "the license key itself", &reply));
+        }
+    }
+    wrong
+}
+
+fn ask(p: &Platform, row: &Row, host: &str, credentials: Option<&str>) -> Reply {
+    let call = p.call(row.endpoint.method, host, &row.path).json(&row.fresh_body(p));
+    match credentials {
+        Some(credentials) => call.header("authorization", credentials),
+        None => call,
+    }
+    .send()
+}
+
+/// What is wrong with the answer, in words.
+fn judge(row: &Row, cast: &Cast, gets: Gets, caller: &str, reply: &Reply) -> Option<String> {
+    let code = reply.code();
+    let right = match gets {
+        Gets::All => reply.status == row.status,
+        Gets::Refused(status, want) => (reply.status, code.as_str()) == (status, want),
+        Gets::Verdict => reply.status == 200 && reply.json()["code"] == "NOT_FOUND",
+        Gets::Own => {
+            let text = reply.text();
+            reply.status == row.status && !cast.secrets().iter().any(|secret| text.contains(secret))
+        }
+    };
+    let name = row.endpoint.id.name();
+    (!right).then(|| format!("{name}, {caller}: wanted {gets:?}, got {reply}"))
+}
+
+/// What the tenants around the license see of it and of themselves.
+fn snapshot(p: &Platform, cast: &Cast) -> Vec<Value> {
+    let license = format!("/api/v1/licenses/{}", cast.license.id);
+    let devices = format!("{license}/devices");
+    let spare = format!("/api/v1/tenants/{}", cast.spare.id);
+    let views = [
+        (Who::Issuer, license.as_str()),
+        (Who::Issuer, devices.as_str()),
+        (Who::Issuer, "/api/v1/licenses"),
+        (Who::Issuer, "/api/v1/products"),
+        (Who::Issuer, "/api/v1/plans"),
+        (Who::Issuer, "/api/v1/signing-keys"),
+        (Who::Holder, "/api/v1/licenses"),
+        (Who::Parent, "/api/v1/tenants"),
+        (Who::Parent, spare.as_str()),
+        (Who::Parent, "/api/v1/licenses"),
+    ];
+    views.iter().map(|(who, path)| cast.of(*who).get(p, path).ok(200)).collect()
+}
+
+/// Rows are independent of each other: the time goes into waiting.
+fn side_by_side(rows: &[Row], work: impl Fn(&Row) -> Vec<String> + Sync) -> Vec<String> {
+    let work = &work;
+    std::thread::scope(|scope| {
+        let hands = rows.chunks(6).map(|part| {
+            scope.spawn(move || part.iter().flat_map(work).collect::<Vec<_>>())
+        });
+        let hands: Vec<_> = hands.collect();
+        hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect()
+    })
+}

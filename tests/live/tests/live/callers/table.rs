@@ -1,0 +1,140 @@
+//! One row per endpoint: what it is asked, and what each tenant around the license gets on its own host.
+
+use live::Platform;
+use serde_json::{Value, json};
+use wire::endpoints::{Endpoint, Id};
+
+use super::cast::{Cast, Who};
+
+/// What a caller gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Gets {
+    /// What was asked for.
+    All,
+    /// An answer about its own things, with no trace of the license and its tenants.
+    Own,
+    /// The verdict `NOT_FOUND`.
+    Verdict,
+    /// A refusal.
+    Refused(u16, &'static str),
+}
+
+use Gets::{All, Own, Verdict};
+
+const ROLE: Gets = Gets::Refused(403, "role-not-allowed");
+const NO_LICENSE: Gets = Gets::Refused(404, "license-not-found");
+const NO_TENANT: Gets = Gets::Refused(404, "tenant-not-found");
+const NO_KEY: Gets = Gets::Refused(404, "key-not-found");
+
+/// What holder, other customer, holder's MSP, other MSP, issuer, other vendor and operator get.
+pub type Columns = [Gets; 7];
+
+const HOLDER: Columns =
+    [All, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE];
+const BOTH_SIDES: Columns = [All, NO_LICENSE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, NO_LICENSE];
+const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, ROLE];
+const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
+const ABOVE: Columns = [All, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
+const OWNER: Columns = [ROLE, ROLE, All, NO_TENANT, ROLE, ROLE, All];
+const EVERYBODY: Columns = [All; 7];
+
+/// One endpoint as the callers call it.
+pub struct Row {
+    /// The endpoint.
+    pub endpoint: &'static Endpoint,
+    /// Its path, with a query where it needs one.
+    pub path: String,
+    /// What is sent; `@new` stands for a name that nobody has yet.
+    pub body: Value,
+    /// The status of success.
+    pub status: u16,
+    /// What the tenants get.
+    pub gets: Columns,
+}
+
+impl Row {
+    /// The first tenant that gets everything, of a kind that can be suspended.
+    pub fn right(&self) -> Who {
+        let rights = [Who::Holder, Who::Issuer, Who::Parent];
+        rights.into_iter().find(|who| self.gets[*who as usize] == All).unwrap()
+    }
+
+    /// The body with a fresh name in it.
+    pub fn fresh_body(&self, platform: &Platform) -> Value {
+        match self.body.to_string() {
+            text if text.contains("@new") => {
+                serde_json::from_str(&text.replace("@new", &platform.name("made"))).unwrap()
+            }
+            _ => self.body.clone(),
+        }
+    }
+}
+
+/// Every endpoint, in an order in which all of them can succeed one after the other.
+pub fn rows(cast: &Cast) -> Vec<Row> {
+    let license = &cast.license.id;
+    let named = json!({ "license_id": license });
+    let device = json!({ "license_id": license, "hardware_id": "hw-1" });
+    let blocked = json!({ "device_id": cast.device });
+    let holder = &cast.tenants[Who::Holder as usize].id;
+    let made = json!({ "customer": { "tenant_id": holder }, "product": { "id": "tool" } });
+    let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
+        "parent": cast.tenants[Who::Parent as usize].id });
+    let key = json!({ "app_name": "x", "scopes": ["license:read"], "tenant_id": holder });
+    let at = |tail: &str| format!("/api/v1/licenses/{license}{tail}");
+    let spare = |tail: &str| format!("/api/v1/tenants/{}{tail}", cast.spare.id);
+    let none = Value::Null;
+    let plan = json!({ "name": "Basic", "terms": { "limits": { "vms": 1 } } });
+    let row = |id: Id, path: &str, body: &Value, status, gets| Row {
+        endpoint: id.endpoint(),
+        path: path.to_owned(),
+        body: body.clone(),
+        status,
+        gets,
+    };
+    let plain = |id: Id, body: &Value, status, gets| row(id, id.endpoint().path, body, status, gets);
+    vec![
+        plain(Id::Jwks, &none, 200, EVERYBODY),
+        plain(Id::RootPem, &none, 200, EVERYBODY),
+        plain(Id::OpenApi, &none, 200, EVERYBODY),
+        plain(Id::Validate, &named, 200, [All, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict]),
+        plain(Id::Activate, &device, 200, HOLDER),
+        plain(Id::Heartbeat, &device, 200, HOLDER),
+        plain(Id::HeartbeatShort, &device, 200, HOLDER),
+        plain(Id::Generate, &made, 201, [ROLE, ROLE, All, NO_TENANT, All, All, ROLE]),
+        row(Id::LicenseText, &format!("/api/v1/licenses/files/{license}"), &none, 200, BOTH_SIDES),
+        plain(Id::Licenses, &none, 200, [All, Own, Own, Own, All, Own, Own]),
+        row(Id::License, &at(""), &none, 200, BOTH_SIDES),
+        row(Id::UpdateLicense, &at(""), &json!({ "limits": { "vms": 7 } }), 200, ISSUER),
+        row(Id::Devices, &at("/devices"), &none, 200, BOTH_SIDES),
+        row(Id::BlockDevice, &at("/devices/block"), &blocked, 200, BOTH_SIDES),
+        row(Id::UnblockDevice, &at("/devices/unblock"), &blocked, 200, BOTH_SIDES),
+        plain(Id::Deactivate, &device, 200, HOLDER),
+        plain(Id::SigningKeys, &none, 200, ISSUERS_OWN),
+        plain(Id::RotateSigningKey, &none, 200, ISSUERS_OWN),
+        row(Id::PutProduct, "/api/v1/products/tool", &json!({ "name": "Tool" }), 200, ISSUERS_OWN),
+        plain(Id::Products, &none, 200, ISSUERS_OWN),
+        row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
+        plain(Id::Plans, &none, 200, ISSUERS_OWN),
+        plain(Id::GenerateKey, &key, 201, ABOVE),
+        row(Id::Keys, &format!("/api/v1/keys?tenant_id={holder}"), &none, 200, ABOVE),
+        row(
+            Id::RevokeKey,
+            &format!("/api/v1/keys/{}", cast.spare_key),
+            &none,
+            204,
+            ABOVE.map(|gets| if gets == NO_TENANT { NO_KEY } else { gets }),
+        ),
+        plain(Id::CreateTenant, &tenant, 201, [ROLE, ROLE, All, ROLE, ROLE, ROLE, All]),
+        plain(Id::Tenants, &none, 200, [ROLE, ROLE, All, Own, ROLE, ROLE, All]),
+        row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &none, 200, ABOVE),
+        row(Id::SuspendTenant, &spare("/suspend"), &none, 200, OWNER),
+        row(Id::ReactivateTenant, &spare("/reactivate"), &none, 200, OWNER),
+        plain(Id::Audit, &none, 200, [All, Own, All, Own, All, Own, All]),
+        plain(Id::AuditCheck, &none, 200, [All, Own, All, Own, All, Own, All]),
+        row(Id::SuspendLicense, &at("/suspend"), &none, 200, ISSUER),
+        row(Id::ReinstateLicense, &at("/reinstate"), &none, 200, ISSUER),
+        row(Id::RenewLicense, &at("/renew"), &json!({ "expires_at": "2100-01-01" }), 200, ISSUER),
+        row(Id::RevokeLicense, &at(""), &none, 200, ISSUER),
+    ]
+}
