@@ -1,6 +1,7 @@
 //! The signed text of a license: the same bytes for a version of the license and a key, however often it is signed.
 
 use domain::license::License;
+use domain::place::Shard;
 use domain::time::Millis;
 use edge::db::Freshness;
 use edge::{Call, Failure};
@@ -13,7 +14,6 @@ use store::data::{products, profiles};
 
 use crate::issuer::Issuer;
 use crate::signer::{self, Signer};
-use domain::place::Shard;
 
 /// What a text needs beside the license.
 #[derive(Clone, Copy, Debug)]
@@ -74,4 +74,88 @@ pub async fn current(
 /// A stored prefix; products without one, or with one from before the rule, have the usual one.
 pub fn prefix(stored: Option<&str>) -> Prefix {
     stored.and_then(|text| Prefix::parse(text).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use domain::id::TenantId;
+    use license::cert::{Certified, KeyUse};
+    use license::keys::SigningSeed;
+    use license::ring::KeyRing;
+    use license::token::Token;
+    use store::directory::issuer_keys::{IssuerKeyRow, KeyState};
+
+    fn root() -> SigningSeed {
+        SigningSeed::from_bytes(&[1; 32])
+    }
+
+    fn signer(not_before: Millis) -> Signer {
+        let seed = SigningSeed::from_bytes(&[2; 32]);
+        let (public, owner) = (seed.public(), TenantId::parse("meridian").unwrap());
+        let kid = public.kid().unwrap();
+        let not_after = not_before.plus_seconds(1_000);
+        let certified = Certified {
+            kid: kid.clone(),
+            owner: owner.clone(),
+            usage: KeyUse::License,
+            public,
+            not_before,
+            not_after,
+        };
+        let key = IssuerKeyRow {
+            kid,
+            tenant: owner,
+            public_jwk: String::new(),
+            cert: certified.certify(&root()).unwrap(),
+            state: KeyState::Active,
+            not_before_ms: not_before,
+            retired_ms: None,
+        };
+        Signer { key: Rc::new(key), seed: Rc::new(seed) }
+    }
+
+    fn license() -> License {
+        serde_json::from_value(serde_json::json!({
+            "id": "lic_e00000000000000000000000000", "code": "ACME-ENT-2025", "holder": "acme", "issuer": "meridian",
+            "product": "nls", "plan": "enterprise", "standing": "active", "starts": 0, "ends": null, "terms": {},
+            "exceeded_since": null, "version": 3
+        }))
+        .unwrap()
+    }
+
+    fn signed(not_before: i64, updated: i64) -> String {
+        let frame =
+            Frame { holder_name: "Acme", prefix: &prefix(Some("ABC")), updated: Millis(updated) };
+        sign(&signer(Millis(not_before)), &license(), frame).unwrap()
+    }
+
+    #[test]
+    fn a_version_signed_again_has_the_same_bytes() {
+        assert_eq!(signed(1_000, 5_000), signed(1_000, 5_000));
+        assert!(signed(1_000, 5_000).starts_with("ABC-"));
+    }
+
+    #[test]
+    fn a_text_is_genuine_even_when_its_key_is_younger_than_the_license() {
+        for (not_before, updated, issued) in
+            [(1_000, 5_000, 5), (9_500, 5_000, 9), (5_000, 5_999, 5)]
+        {
+            let jws = product_key::decode(&signed(not_before, updated)).unwrap().jws;
+            let ring = KeyRing::new([root().public()]);
+            let genuine = Token::parse(&jws).unwrap().verify(&ring, Millis(10_000)).unwrap();
+            assert_eq!(genuine.claims.iat, issued, "{not_before} {updated}");
+            assert_eq!(genuine.claims.jti, "lic_e00000000000000000000000000.3");
+        }
+    }
+
+    #[test]
+    fn products_without_a_proper_prefix_have_the_usual_one() {
+        let rows = [(Some("ABC"), "ABC"), (Some("abc"), "NLS"), (Some(""), "NLS"), (None, "NLS")];
+        for (stored, want) in rows {
+            assert_eq!(prefix(stored).as_str(), want, "{stored:?}");
+        }
+    }
 }

@@ -21,15 +21,18 @@ pub async fn fetch(request: Request, env: Env, _context: Context) -> worker::Res
     if call.inbound.path().starts_with("/healthz/") {
         return door::respond(finish(&call, health().out, None), wish);
     }
-    let (out, code) = match home::answer(&call).await {
-        Ok(out) => (out, String::new()),
-        Err(failure) => {
-            let problem = failed(&call, &failure);
-            let out = if wish == Wish::Page { page::of_problem(&failure) } else { problem };
-            (out, failure.problem.code)
+    call.routed("Portal");
+    let answered = home::answer(&call).await;
+    let out = finish(
+        &call,
+        answered.as_ref().map_or_else(|failure| failed(&call, failure), Clone::clone),
+        None,
+    );
+    write_log(&call, &out, None, "");
+    match answered {
+        Err(failure) if wish == Wish::Page => {
+            door::respond(finish(&call, page::of_problem(&failure), None), wish)
         }
-    };
-    let out = finish(&call, out, None);
-    write_log(&call, &out, None, "Portal", &code);
-    door::respond(out, wish)
+        _ => door::respond(out, wish),
+    }
 }
