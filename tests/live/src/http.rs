@@ -122,6 +122,14 @@ impl<'p> Call<'p> {
         reply.check(self.may_fail);
         reply
     }
+
+    /// Asks for a page as a browser does: what is wrong is told in a page, too.
+    pub fn send_page(&self) -> Reply {
+        let call = self.clone().header("accept", "text/html,*/*;q=0.8");
+        let reply = call.try_send().unwrap_or_else(|error| panic!("no page: {}: {error}", self.path));
+        assert!(reply.header("content-type").starts_with("text/html"), "{reply}");
+        reply
+    }
 }
 
 impl Reply {

@@ -88,11 +88,16 @@ impl Platform {
         self.folder.join("state")
     }
 
-    /// Ends every process of the platform at once, as a power cut would.
-    pub fn kill(&mut self) {
-        let group = format!("-{}", self.child.id());
+    /// The process of the platform, for [`Self::kill_process`].
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends a platform and all that it started at once, as a power cut would. It is known by its process, for
+    /// requests to it may be under way.
+    pub fn kill_process(process: u32) {
+        let group = format!("-{process}");
         Command::new("kill").args(["-KILL", "--", &group]).status().unwrap();
-        self.child.wait().unwrap();
     }
 
     /// Ends the platform in good order.
@@ -101,8 +106,9 @@ impl Platform {
         self.child.wait().unwrap();
     }
 
-    /// Starts it again on the same state, after [`Self::kill`] or [`Self::stop`].
+    /// Starts it again on the same state, after it was killed or stopped.
     pub fn restart(&mut self) {
+        self.child.wait().unwrap();
         let (child, input) = spawn(&self.root, &self.folder, self.port);
         self.child = child;
         self.input = Some(input);

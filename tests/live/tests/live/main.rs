@@ -1,8 +1,12 @@
 //! Writ over HTTP, on the real runtime. A test is a sentence, its cases are rows.
 
 #[cfg(test)]
-mod badinput;
+mod activation;
 #[cfg(test)]
 mod callers;
 #[cfg(test)]
-mod lifecycle;
+mod isolation;
+#[cfg(test)]
+mod ratelimit;
+#[cfg(test)]
+mod sites;
