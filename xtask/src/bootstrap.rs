@@ -103,7 +103,8 @@ mod tests {
 
     fn migrated(folder: &str) -> rusqlite::Connection {
         let db = rusqlite::Connection::open_in_memory().unwrap();
-        let schema = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema").join(folder);
+        let schema =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema").join(folder);
         let mut files: Vec<_> =
             std::fs::read_dir(schema).unwrap().map(|file| file.unwrap().path()).collect();
         files.sort();

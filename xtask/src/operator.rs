@@ -23,7 +23,8 @@ use crate::wrangler;
 pub fn ensure(root: &Root, config: &Path, stage: &Stage, apex: &str) -> Result<()> {
     let directory = stage.named("writ-directory");
     let count = "SELECT COUNT(*) AS n FROM tenants WHERE kind = 'operator'";
-    let asked = ["d1", "execute", &directory, "--remote", "--env", "objects", "--json", "--command", count];
+    let asked =
+        ["d1", "execute", &directory, "--remote", "--env", "objects", "--json", "--command", count];
     if found(&wrangler::json(root, config, &asked)?)? > 0 {
         return Ok(());
     }
@@ -35,7 +36,8 @@ pub fn ensure(root: &Root, config: &Path, stage: &Stage, apex: &str) -> Result<(
     for (name, sql) in names.iter().zip(&rows).rev() {
         let file = root.writ("deploy/bootstrap.sql");
         fs::write(&file, sql)?;
-        let mut run = wrangler::command(root, config, &["d1", "execute", name, "--remote", "--yes"]);
+        let mut run =
+            wrangler::command(root, config, &["d1", "execute", name, "--remote", "--yes"]);
         run.args(["--env", "objects", "--file"]).arg(&file);
         logged(root, "bootstrap", &mut run)?;
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -108,11 +108,16 @@ fn npm_ci(root: &Root, digest: &str) -> Result<()> {
     }
     let mut command = root.command("npm");
     logged(root, "npm-ci", command.args(["ci", "--no-audit", "--no-fund"]))?;
+    let hint = "npm ran no install scripts: Node 22 did not arrive (is `ignore-scripts` set?)";
+    ensure!(root.npm_bin("node").exists(), hint);
     Ok(fs::write(note, digest)?)
 }
 
 /// The version of a package in Cargo.lock; the first, should there be several.
-fn locked_version(lock: &str, package: &str) -> Result<String> {
+///
+/// # Errors
+/// When it has none.
+pub fn locked_version(lock: &str, package: &str) -> Result<String> {
     let table: toml::Table = lock.parse().context("Cargo.lock does not parse")?;
     let packages = table.get("package").and_then(toml::Value::as_array).into_iter().flatten();
     packages
