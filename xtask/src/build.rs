@@ -56,8 +56,23 @@ fn built(root: &Root, worker: &str) -> Option<String> {
 }
 
 fn build(root: &Root, worker: &str, release: bool, compiler: Compiler) -> Result<()> {
+    compile(root, &format!("workers/{worker}"), worker, release, compiler)?;
+    bundle(root, worker)
+}
+
+/// Compiles the crate in `folder` to Wasm, with its log under `build-<name>`.
+///
+/// # Errors
+/// When it does not compile.
+pub fn compile(
+    root: &Root,
+    folder: &str,
+    name: &str,
+    release: bool,
+    compiler: Compiler,
+) -> Result<()> {
     let mut command = root.command(root.tool("worker-build"));
-    command.arg(root.join(format!("workers/{worker}"))).arg("--panic-unwind");
+    command.arg(root.join(folder)).arg("--panic-unwind");
     if release {
         command.arg("--release");
     } else {
@@ -72,8 +87,7 @@ fn build(root: &Root, worker: &str, release: bool, compiler: Compiler) -> Result
         .env("WASM_BINDGEN_BIN", root.tool("wasm-bindgen"))
         .env("RUST_BACKTRACE", "0");
     compiler.apply(root, &mut command)?;
-    logged(root, &format!("build-{worker}"), &mut command)?;
-    bundle(root, worker)
+    logged(root, &format!("build-{name}"), &mut command)
 }
 
 /// Joins a hand-written entry (`entry.mjs`, beside the worker's Cargo.toml) and what it imports
@@ -90,11 +104,18 @@ fn bundle(root: &Root, worker: &str) -> Result<()> {
     logged(root, &format!("bundle-{worker}"), &mut command)
 }
 
-/// Size of the built Wasm, raw and as sent.
 fn size(root: &Root, worker: &str) -> Result<String> {
+    let (raw, gzipped) = wasm_size(root, worker)?;
+    Ok(format!("{worker}: {} KB, {} KB gzipped", raw / 1024, gzipped / 1024))
+}
+
+/// Size of a worker's built Wasm in bytes, raw and as sent.
+///
+/// # Errors
+/// When it is not built.
+pub fn wasm_size(root: &Root, worker: &str) -> Result<(usize, usize)> {
     let bytes = fs::read(root.join(format!("workers/{worker}/build/index_bg.wasm")))?;
-    let gzipped = gzip(&bytes)?;
-    Ok(format!("{worker}: {} KB, {} KB gzipped", bytes.len() / 1024, gzipped / 1024))
+    Ok((bytes.len(), gzip(&bytes)?))
 }
 
 fn gzip(bytes: &[u8]) -> Result<usize> {

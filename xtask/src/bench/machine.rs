@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use super::results::Setting;
 use crate::root::Root;
+use crate::wasm::Compiler;
 
 /// When, on what, with what.
 ///
@@ -19,12 +20,16 @@ pub fn setting(root: &Root) -> Result<Setting> {
         let json: serde_json::Value = serde_json::from_str(&text)?;
         Ok(json.get("version").and_then(|v| v.as_str()).unwrap_or_default().to_owned())
     };
+    let (rustc, args): (_, &[_]) = match crate::setup::compiler(root)? {
+        Compiler::Nightly => ("rustc", &["+nightly", "--version"]),
+        Compiler::Debian => ("/usr/bin/rustc", &["--version"]),
+    };
     let versions = [
         ("workerd", package("workerd")?),
         ("wrangler", package("wrangler")?),
         ("miniflare", package("miniflare")?),
         ("crate worker", crate::setup::locked_version(&lock, "worker")?),
-        ("rustc (Wasm)", said(Command::new("/usr/bin/rustc").arg("--version"))),
+        ("rustc (Wasm)", said(root.command(rustc).args(args))),
         ("rustc (peers)", said(root.command("rustc").arg("--version"))),
         ("wrk", said(Command::new("wrk").arg("-v"))),
     ];

@@ -58,9 +58,10 @@ pub fn archergate(root: &Root) -> Result<(Server, Post)> {
     let mut serve = tool();
     serve.args(["serve", "--port", &port.to_string()]).args(&db_args).env("RUST_LOG", "warn");
     let server = Server::program(root, "archergate.log", serve, port)?;
-    let body = json!({ "license_key": license, "machine_fingerprint": MACHINE, "plugin_id": "bench" });
-    let post = post(&server, "/validate", &body);
-    Ok((server, post))
+    let body =
+        json!({ "license_key": license, "machine_fingerprint": MACHINE, "plugin_id": "bench" });
+    let ask = post(&server, "/validate", &body);
+    Ok((server, ask))
 }
 
 /// `netviper-talos` and its validation.
@@ -82,12 +83,13 @@ pub fn talos(root: &Root) -> Result<(Server, Post)> {
         .current_dir(root.join(FOLDER));
     let server = Server::program(root, "talos.log", serve, port)?;
     let agent = agent();
-    let license = post(&server, "/api/v1/licenses", &json!({ "features": ["bench"] })).json(&agent)?;
+    let license =
+        post(&server, "/api/v1/licenses", &json!({ "features": ["bench"] })).json(&agent)?;
     let key = text(&license, "license_key")?;
-    let ask = json!({ "license_key": key, "hardware_id": MACHINE });
-    post(&server, "/api/v1/client/bind", &ask).json(&agent)?;
-    let post = post(&server, "/api/v1/client/validate", &ask);
-    Ok((server, post))
+    let body = json!({ "license_key": key, "hardware_id": MACHINE });
+    post(&server, "/api/v1/client/bind", &body).json(&agent)?;
+    let ask = post(&server, "/api/v1/client/validate", &body);
+    Ok((server, ask))
 }
 
 fn post(server: &Server, path: &str, body: &serde_json::Value) -> Post {
@@ -106,13 +108,16 @@ fn fresh(root: &Root, name: &str) -> Result<PathBuf> {
     Ok(root.join(FOLDER).join(name))
 }
 
-/// The SQL that talos brings for SQLite, where cargo keeps its sources.
+/// The SQL that talos brings for `SQLite`, where cargo keeps its sources.
 fn migrations() -> Result<Vec<PathBuf>> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo")));
     let sources = home.context("no cargo home")?.join("registry/src");
     for registry in fs::read_dir(sources)?.flatten() {
-        let Ok(files) = fs::read_dir(registry.path().join("netviper-talos-0.2.4/migrations")) else { continue };
+        let Ok(files) = fs::read_dir(registry.path().join("netviper-talos-0.2.4/migrations"))
+        else {
+            continue;
+        };
         let files = files.flatten().map(|file| file.path());
         return Ok(files.filter(|path| path.extension().is_some_and(|it| it == "sql")).collect());
     }
@@ -141,7 +146,10 @@ mod tests {
     #[test]
     fn what_a_peer_prints_is_found_by_its_label() {
         let said = "API Key created:\n  Key:   ak_1\n  ID:    7f\n";
-        assert_eq!((after(said, "ID:").unwrap(), after(said, "  Key:").unwrap()), ("7f".into(), "ak_1".into()));
+        assert_eq!(
+            (after(said, "ID:").unwrap(), after(said, "  Key:").unwrap()),
+            ("7f".into(), "ak_1".into())
+        );
         assert!(after(said, "Expires:").is_err());
     }
 }

@@ -85,7 +85,8 @@ impl World {
         let body = json!({ "app_name": app, "tenant_id": tenant, "scopes": ["admin"], "rate_limit": limit });
         let key = post(&dev.operator.host, &dev.operator.token, "/api/v1/keys/generate", body)?;
         let key = text(&key, "api_key")?;
-        let body = json!({ "license_id": holder.license_code, "hardware_id": HARDWARE, "name": "bench" });
+        let body =
+            json!({ "license_id": holder.license_code, "hardware_id": HARDWARE, "name": "bench" });
         let device = post(&holder.host, &key, "/api/v1/licenses/activate", body)?;
         Ok(Self {
             host: holder.host.clone(),
@@ -152,7 +153,8 @@ fn with_many(mut rows: Value, world: &World) -> Result<Value> {
            FROM devices AS one \
            JOIN licenses AS many ON many.tenant_id = one.tenant_id AND many.code LIKE 'BENCH-%' \
           WHERE one.id = ?1";
-    let records = rows.get_mut("DATA_EU").and_then(Value::as_array_mut).context("no rows of DATA_EU")?;
+    let records =
+        rows.get_mut("DATA_EU").and_then(Value::as_array_mut).context("no rows of DATA_EU")?;
     records.push(json!([license, world.many, world.license]));
     records.push(json!([device, world.device]));
     Ok(rows)

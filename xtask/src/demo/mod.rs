@@ -1,7 +1,7 @@
 //! The demo: a fictional but lively business, made over HTTP with the operator's token only.
 
 mod cast;
-mod client;
+pub mod client;
 mod licenses;
 mod tenants;
 pub mod tour;
