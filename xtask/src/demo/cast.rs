@@ -29,6 +29,8 @@ pub struct Sold {
     pub by: Issuer,
     /// Which plan of schema/demo/plans.json.
     pub plan: &'static str,
+    /// Virtual machines covered; what the plan says when missing.
+    pub vms: Option<u32>,
 }
 
 /// A customer with its licenses, the one shown in dev.json first.
@@ -68,8 +70,8 @@ pub const CUSTOMERS: &[Customer] = &[
         color: "#b3261e",
         tagline: "Everything, delivered",
         licenses: &[
-            Sold { by: Issuer::Vendor, plan: "enterprise" },
-            Sold { by: Issuer::Msp, plan: "backup" },
+            Sold { by: Issuer::Msp, plan: "enterprise", vms: Some(50) },
+            Sold { by: Issuer::Vendor, plan: "backup", vms: None },
         ],
     },
     Customer {
@@ -78,7 +80,7 @@ pub const CUSTOMERS: &[Customer] = &[
         region: Region::Us,
         color: "#1b5e20",
         tagline: "Power to every street",
-        licenses: &[Sold { by: Issuer::Msp, plan: "replication" }],
+        licenses: &[Sold { by: Issuer::Msp, plan: "replication", vms: Some(25) }],
     },
     Customer {
         tenant: "wayne",
@@ -87,8 +89,8 @@ pub const CUSTOMERS: &[Customer] = &[
         color: "#263238",
         tagline: "On time, at night",
         licenses: &[
-            Sold { by: Issuer::Vendor, plan: "backup" },
-            Sold { by: Issuer::Msp, plan: "trial" },
+            Sold { by: Issuer::Vendor, plan: "backup", vms: Some(75) },
+            Sold { by: Issuer::Msp, plan: "trial", vms: None },
         ],
     },
     Customer {
@@ -97,7 +99,7 @@ pub const CUSTOMERS: &[Customer] = &[
         region: Region::Apac,
         color: "#0d47a1",
         tagline: "Measured under southern skies",
-        licenses: &[Sold { by: Issuer::Vendor, plan: "trial" }],
+        licenses: &[Sold { by: Issuer::Vendor, plan: "trial", vms: None }],
     },
 ];
 

@@ -66,6 +66,7 @@ fn generate(issuers: &[Caller; 2], customer: &Customer, sold: &Sold) -> Result<V
         "customer": { "tenant_id": customer.tenant, "name": customer.name },
         "product": { "id": product.id, "name": product.name },
         "plan": sold.plan,
+        "terms": { "limits": sold.vms.map_or_else(|| json!({}), |vms| json!({ "vms": vms })) },
     });
     issuer.make("POST", "/api/v1/licenses/generate", Some(&once), &body)
 }
