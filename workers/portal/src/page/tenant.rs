@@ -62,7 +62,7 @@ pub fn page(page: &TenantPage, style: &Style) -> Outbound {
     figures(page, &mut body);
     licenses(page, &mut body);
     body.push_str(
-        "</main><footer>Licenses by Writ · <a href=\"/.well-known/jwks.json\">public keys</a> · \
+        "</main><footer><a href=\"/.well-known/jwks.json\">Public keys</a> · \
                    <a href=\"/api/v1/openapi.json\">API</a></footer>",
     );
     html(200, &page.name, style, &body)
