@@ -3,10 +3,22 @@
 #[cfg(test)]
 mod activation;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod callers;
+#[cfg(test)]
+mod degraded;
+#[cfg(test)]
+mod idempotency;
 #[cfg(test)]
 mod isolation;
 #[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
 mod ratelimit;
+#[cfg(test)]
+mod rounds;
+#[cfg(test)]
+mod signed;
 #[cfg(test)]
 mod sites;

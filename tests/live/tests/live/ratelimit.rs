@@ -47,11 +47,12 @@ fn of_64_at_once_no_more_than_20_pass_a_limit_of_20() {
         let [quota, window] = numbers(reply.header("ratelimit-policy"), ["q", "w"]);
         let [left, reset] = numbers(reply.header("ratelimit"), ["r", "t"]);
         assert_eq!((quota, window), (20, 600), "{reply}");
-        assert!(left < 20 && reset <= 600, "{reply}");
+        // A token counts until the slot in which it was granted has left the window.
+        assert!(left < 20 && reset <= 720, "{reply} {:?}", reply.headers);
         if reply.status != 200 {
             reply.refused(429, "rate-limited");
             let wait: u64 = reply.header("retry-after").parse().unwrap();
-            assert!((1..=600).contains(&wait), "{reply}");
+            assert!((1..=720).contains(&wait), "{reply}");
         }
     }
 }

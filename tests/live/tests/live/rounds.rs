@@ -1,0 +1,68 @@
+//! Cold, every endpoint of the main job asks its stores no more often in sequence than it may.
+
+use live::{Reply, shared};
+use serde_json::{Value, json};
+
+#[test]
+fn cold_rounds_in_sequence_stay_within_the_budget() {
+    let p = shared();
+    let (vendor, holder) = (p.vendor(), p.tenant("customer", None, "apac"));
+    let license = p.license(&vendor, &holder, &json!({ "limits": { "devices": 5 } }));
+    let named = json!({ "license_id": license.id, "hardware_id": "hw-1", "usage_metrics": { "vm_count": 3 } });
+    let device = json!({ "license_id": license.id, "hardware_id": "hw-1" });
+    // The first use of a key tells its limiter the limit, which is a round of its own.
+    holder.activate(p, &license.id, "hw-0").ok(200);
+    let rows: [(&str, &Value, u32); 4] = [
+        ("/api/v1/licenses/activate", &device, 3),
+        ("/api/v1/licenses/activate", &device, 3),
+        ("/api/v1/licenses/validate", &named, 1),
+        ("/api/v1/licenses/heartbeat", &device, 2),
+    ];
+    for (path, body, budget) in rows {
+        let reply = holder.call(p, "POST", path).json(body).fault("cold").send();
+        reply.ok(200);
+        assert!(reply.rounds() <= budget, "{} rounds of {budget}: {reply}", reply.rounds());
+    }
+    let by_key = p.call("POST", &holder.id, "/api/v1/licenses/validate").json(&json!({}));
+    let by_key = by_key.header("authorization", &format!("License {}", license.key));
+    by_key.send().ok(200);
+    let reply = by_key.fault("cold").send();
+    assert!(reply.rounds() <= 1, "{} rounds: {reply}", reply.rounds());
+}
+
+#[test]
+fn warm_validations_ask_no_store_and_warm_heartbeats_one() {
+    let p = shared();
+    let (vendor, holder) = (p.vendor(), p.customer());
+    let license = p.license(&vendor, &holder, &json!({}));
+    holder.activate(p, &license.id, "hw-1").ok(200);
+    let ask = json!({ "license_id": license.id, "hardware_id": "hw-1" });
+    let least = |path: &str| {
+        let count = |_| {
+            // An unknown switch only makes the answer tell its rounds.
+            let reply: Reply = holder.call(p, "POST", path).json(&ask).fault("none").send();
+            reply.ok(200);
+            reply.rounds()
+        };
+        (0..8).map(count).min().unwrap()
+    };
+    assert_eq!((least("/api/v1/licenses/validate"), least("/api/v1/licenses/heartbeat")), (0, 1));
+}
+
+#[test]
+fn a_cold_validation_takes_hardly_longer_than_its_one_round() {
+    let p = shared();
+    let (vendor, holder) = (p.vendor(), p.customer());
+    let license = p.license(&vendor, &holder, &json!({}));
+    let ask = json!({ "license_id": license.id });
+    let call = holder.call(p, "POST", "/api/v1/licenses/validate").json(&ask);
+    call.send().ok(200);
+    let (round, mut took) = (400_u32, Vec::new());
+    for _ in 0..5 {
+        let reply = call.clone().fault(&format!("cold,round={round}")).send();
+        assert_eq!((reply.ok(200)["code"].as_str(), reply.rounds()), (Some("VALID"), 1), "{reply}");
+        took.push(reply.took.as_millis());
+    }
+    took.sort_unstable();
+    assert!((400..=520).contains(&took[2]), "{took:?} ms for a round of {round} ms");
+}
