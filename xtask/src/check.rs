@@ -14,8 +14,10 @@ use crate::steps::{Steps, logged};
 const NATIVE: [(&str, &[&str]); 3] = [
     ("format", &["fmt", "--all", "--check"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
-    ("native tests", &["test", "--workspace", "--exclude", "live"]),
+    ("native tests", &["test", "--workspace", "--exclude", "live", "--exclude", "contract"]),
 ];
+/// The formats as others read them: needs the npm packages.
+const CONTRACT: &[&str] = &["test", "--package", "contract"];
 /// The live tests start platforms on free ports, two at a time at most: each is a workerd.
 const LIVE: &[&str] = &["test", "--package", "live"];
 
@@ -24,7 +26,7 @@ const LIVE: &[&str] = &["test", "--package", "live"];
 /// # Errors
 /// When a layer fails.
 pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
-    let mut steps = Steps::new(if args.fast { 3 } else { 4 });
+    let mut steps = Steps::new(if args.fast { 3 } else { 5 });
     for (what, cargo) in NATIVE {
         steps.step(what, || layer(root, what, root.command("cargo").args(cargo)))?;
     }
@@ -32,6 +34,7 @@ pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
         return Ok(());
     }
     setup::run(root, &mut Steps::new(setup::STEPS))?;
+    steps.step("contract tests", || layer(root, "contract tests", root.command("cargo").args(CONTRACT)))?;
     build::run(root, &BuildArgs::default())?;
     steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))
 }
@@ -41,12 +44,12 @@ fn layer(root: &Root, what: &str, command: &mut Command) -> Result<()> {
     logged(root, &log, command)?;
     let said = fs::read_to_string(root.writ(format!("log/{log}.log")))?;
     for line in closing_lines(&said) {
-        println!("      {line}");
+        println!("{line}");
     }
     Ok(())
 }
 
-/// The runners' own words on each suite that has tests, with the suite's name.
+/// The runners' own words on each suite that has tests, below the suite's name.
 fn closing_lines(log: &str) -> Vec<String> {
     let mut suite = "";
     let mut lines = Vec::new();
@@ -56,7 +59,8 @@ fn closing_lines(log: &str) -> Vec<String> {
             suite = name.split(['(', ')']).nth(1).unwrap_or(name);
             suite = suite.rsplit('/').next().unwrap_or(suite);
         } else if line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed") {
-            lines.push(format!("{suite}: {line}"));
+            lines.push(format!("      {suite}"));
+            lines.push(line.to_owned());
         }
     }
     lines
@@ -74,7 +78,7 @@ mod tests {
                    test result: ok. 0 passed; 0 failed; 0 ignored\n";
         assert_eq!(
             closing_lines(log),
-            ["domain-1: test result: ok. 5 passed; 0 failed; 0 ignored"]
+            ["      domain-1", "test result: ok. 5 passed; 0 failed; 0 ignored"]
         );
     }
 }

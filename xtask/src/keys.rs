@@ -31,9 +31,12 @@ pub fn run(root: &Root, args: &KeysArgs) -> Result<()> {
     }
     setup::run(root, &mut Steps::new(setup::STEPS))?;
     let config = Stage { name: args.stage.clone(), ..Stage::default() }.write(root)?;
-    // A worker that does not exist yet has no secrets, and no list of them either.
-    let have =
-        wrangler::json(root, &config, &["secret", "list", "--env", "issue"]).unwrap_or_default();
+    let have = match wrangler::json(root, &config, &["secret", "list", "--env", "issue"]) {
+        // A worker that does not exist yet has no secrets, and no list of them either. Any other
+        // failure leaves open whether there are keys, and then none may be made.
+        Err(error) if is_no_such_worker(&format!("{error:#}")) => Value::Null,
+        listed => listed.context("whether the installation has keys already")?,
+    };
     if secret_names(&have).iter().any(|name| name == "KEK") {
         bail!("this installation has its keys; new ones would make what they sealed unreadable");
     }
@@ -49,6 +52,11 @@ pub fn run(root: &Root, args: &KeysArgs) -> Result<()> {
     println!("Embed this root key in products; it verifies every license of the installation:");
     print!("{}", secrets.root_public);
     Ok(())
+}
+
+/// Cloudflare's code for a worker that is not there.
+fn is_no_such_worker(error: &str) -> bool {
+    error.contains("10007")
 }
 
 /// The secrets that one worker requires.
