@@ -33,9 +33,10 @@ pub fn command(root: &Root, config: &Path, args: &[&str]) -> Command {
 /// # Errors
 /// When it fails, or prints something else.
 pub fn json(root: &Root, config: &Path, args: &[&str]) -> Result<Value> {
-    let out = command(root, config, args).stderr(Stdio::inherit()).output()?;
+    let out = command(root, config, args).output()?;
     if !out.status.success() {
-        bail!("wrangler {} failed: {}", args.join(" "), String::from_utf8_lossy(&out.stdout));
+        let said = [out.stdout, out.stderr].concat();
+        bail!("wrangler {} failed: {}", args.join(" "), String::from_utf8_lossy(&said));
     }
     serde_json::from_slice(&out.stdout)
         .with_context(|| format!("wrangler {}: no JSON", args.join(" ")))

@@ -35,6 +35,7 @@ pub struct Call {
     rounds: Rc<Rounds>,
     admitted: RefCell<Option<Caller>>,
     route: Cell<&'static str>,
+    strict: Cell<bool>,
     later: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
 }
 
@@ -53,6 +54,7 @@ impl Call {
             rounds: Rc::default(),
             admitted: RefCell::default(),
             route: Cell::default(),
+            strict: Cell::default(),
             later: RefCell::default(),
             inbound,
         }
@@ -86,6 +88,21 @@ impl Call {
     /// Remembers who was let in, for the log and the headers of whatever comes of the request.
     pub fn admit(&self, caller: &Caller) {
         *self.admitted.borrow_mut() = Some(caller.clone());
+    }
+
+    /// The caller wants nothing from memory: caches are passed over and primaries are asked.
+    pub fn demand_strict(&self) {
+        self.strict.set(true);
+    }
+
+    /// Whether nothing may come from memory.
+    pub fn is_strict(&self) -> bool {
+        self.strict.get()
+    }
+
+    /// How old what memory holds may be for this request.
+    pub fn staleness_ms(&self) -> i64 {
+        if self.is_strict() || self.faults.cold { 0 } else { self.config.staleness_ms }
     }
 
     /// Remembers the endpoint, for the log.

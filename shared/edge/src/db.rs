@@ -1,6 +1,5 @@
 //! D1, one handle per tenant (or the DIRECTORY): statements are values, `?1` is bound here.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
@@ -84,7 +83,7 @@ impl<T: Target> Db<T> {
     /// When the database is away, late, or answers something else than the rows asked for.
     pub async fn read<R: Reads<T>>(&self, reads: R) -> Result<R::Rows, StoreFailure> {
         let statements = reads.statements()?;
-        let results = self.within_deadline(self.run(statements)).await?;
+        let results = within(self.deadline_ms, self.run(statements)).await?;
         R::rows(&results)
     }
 
@@ -139,16 +138,17 @@ impl<T: Target> Db<T> {
         let values: Vec<_> = tenant.chain(params.iter().map(js)).collect();
         statement.bind(&values).map_err(refused)
     }
+}
 
-    async fn within_deadline<F, O>(&self, work: F) -> Result<O, StoreFailure>
-    where
-        F: Future<Output = Result<O, StoreFailure>>,
-    {
-        let deadline = Delay::from(Duration::from_millis(self.deadline_ms));
-        match select(std::pin::pin!(work), deadline).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right(((), _)) => Err(StoreFailure::Late),
-        }
+/// The outcome of `work`, or `Late` when it takes longer than `millis`.
+pub(crate) async fn within<O>(
+    millis: u64,
+    work: impl Future<Output = Result<O, StoreFailure>>,
+) -> Result<O, StoreFailure> {
+    let deadline = Delay::from(Duration::from_millis(millis));
+    match select(std::pin::pin!(work), deadline).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(((), _)) => Err(StoreFailure::Late),
     }
 }
 

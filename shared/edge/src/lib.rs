@@ -1,5 +1,6 @@
-//! The platform in one place. Only this crate names `worker`: workers see sites, principals, stores
-//! and clocks through it, and stay plain Rust that native tests can run.
+//! The platform in one place: workers see sites, principals, stores and clocks through this crate. They
+//! name `worker` for their entry only (and `objects` for its classes), and so stay plain Rust that
+//! native tests can run.
 
 pub mod admit;
 pub mod answer;

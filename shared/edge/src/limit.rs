@@ -65,7 +65,7 @@ pub async fn spend(call: &Call, key: Option<Key<'_>>) -> Option<Spent> {
         return Some(spent);
     }
     let message = LimiterCall::Lease(ask(key.hash, call.now));
-    let reply = object::send::<Limiter>(call, &Limiter::name(key.tenant, key.hash), key.shard, &message).await;
+    let reply = object::send_soon::<Limiter>(call, &Limiter::name(key.tenant, key.hash), key.shard, &message).await;
     Some(reply.map_or_else(Spent::Away, |reply| Spent::Asked(reply, call.now)))
 }
 
@@ -92,7 +92,7 @@ pub async fn settle(
         Some(Spent::Asked(_, asked)) => {
             let message = LimiterCall::Configure { policy, ask: ask(hash, call.now) };
             let name = Limiter::name(key.tenant, hash);
-            match object::send::<Limiter>(call, &name, key.shard, &message).await {
+            match object::send_soon::<Limiter>(call, &name, key.shard, &message).await {
                 Ok(LimiterReply::Leased(lease)) => (lease, asked),
                 Ok(LimiterReply::Unconfigured) | Err(_) => return Ok(None),
             }

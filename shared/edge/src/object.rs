@@ -4,16 +4,41 @@ use domain::place::Shard;
 use worker::{Env, Headers, Method, Request, RequestInit};
 
 use crate::call::Call;
-use crate::db::pause;
+use crate::db::{pause, within};
 use crate::failure::StoreFailure;
 use crate::fault::Faults;
 use crate::objects::{Class, location_hint};
 
+/// How long a call may take that changes something: given up too early it might have been made.
+const PATIENCE_MS: u64 = 10_000;
+
 /// Sends `message` to the object `name` of class `C`, placed near `shard`, and reads its reply.
 ///
 /// # Errors
-/// When the object is away, decided nothing, or answers something else than a reply.
+/// When the object is away or late, decided nothing, or answers something else than a reply.
 pub async fn send<C: Class>(call: &Call, name: &str, shard: Shard, message: &C::Call) -> Result<C::Reply, StoreFailure> {
+    within(PATIENCE_MS, exchange_or_fail::<C>(call, name, shard, message)).await
+}
+
+/// As [`send`], within the store deadline: for answers that go on without the object.
+///
+/// # Errors
+/// As [`send`].
+pub async fn send_soon<C: Class>(
+    call: &Call,
+    name: &str,
+    shard: Shard,
+    message: &C::Call,
+) -> Result<C::Reply, StoreFailure> {
+    within(call.config.store_deadline_ms, exchange_or_fail::<C>(call, name, shard, message)).await
+}
+
+async fn exchange_or_fail<C: Class>(
+    call: &Call,
+    name: &str,
+    shard: Shard,
+    message: &C::Call,
+) -> Result<C::Reply, StoreFailure> {
     let rounds = call.rounds();
     let begun = rounds.begin();
     pause(call.faults.round_ms).await;

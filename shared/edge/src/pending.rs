@@ -47,12 +47,12 @@ thread_local! {
 }
 
 /// Notes what a request brought that the stores do not know: reported gauges, and that the device was
-/// heard of. Whether there is anything to write.
-pub fn note(subject: &Subject, facts: &Facts, reported: &Usage, now: Millis) -> bool {
+/// heard of. `contact`: whether nobody else records that it was. Whether there is anything to write.
+pub fn note(subject: &Subject, facts: &Facts, reported: &Usage, contact: bool, now: Millis) -> bool {
     let Some(license) = facts.license.as_ref() else { return false };
     let device = facts.device(subject).map(|(row, _)| row);
     let heard = device.map(|row| row.last_seen_ms.unwrap_or(row.activated_ms));
-    let seen = heard.is_some_and(|at| now.since(at) >= SEEN_AGAIN_MS);
+    let seen = contact && heard.is_some_and(|at| now.since(at) >= SEEN_AGAIN_MS);
     let news = facts.is_news(reported);
     let excess = first_excess(&facts.usage_with(reported), &license.terms.limits);
     let excess = match (license.exceeded_since, excess) {

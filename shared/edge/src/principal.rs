@@ -91,7 +91,7 @@ impl Principal {
     /// Whether the key works at `now` on `site`.
     ///
     /// # Errors
-    /// `credentials-revoked`, `credentials-expired`, `wrong-host` or `tenant-suspended`, in this order.
+    /// `credentials-revoked`, `credentials-expired` or `wrong-host`, in this order.
     pub fn admit(&self, site: &Site, vendor_id: &str, now: Millis) -> Result<(), Failure> {
         if self.revoked || self.standing.is_none() {
             return Err(Kind::CredentialsRevoked.into());
@@ -101,9 +101,6 @@ impl Principal {
         }
         if !self.belongs_on(site) || !(vendor_id.is_empty() || vendor_id == self.tenant.as_str()) {
             return Err(Kind::WrongHost.into());
-        }
-        if self.standing != Some(Standing::Active) {
-            return Err(Kind::TenantSuspended.into());
         }
         Ok(())
     }
@@ -163,7 +160,7 @@ mod tests {
             ("the parent's host", keep, site("techpartners", None), 0, Some("wrong-host")),
             ("the MSPs' host", keep, site("writ", Some(House::Msp)), 0, Some("wrong-host")),
             ("revoked", |p| p.revoked = true, site("acme", None), 100, Some("credentials-revoked")),
-            ("suspended", |p| p.standing = Some(Standing::Suspended), site("acme", None), 0, Some("tenant-suspended")),
+            ("no longer in service", |p| p.standing = None, site("acme", None), 0, Some("credentials-revoked")),
             ("an MSP on the MSPs' host", |p| p.kind = TenantKind::Msp, site("writ", Some(House::Msp)), 0, None),
             ("an MSP on the vendors' host", |p| p.kind = TenantKind::Msp, site("writ", Some(House::Vendors)), 0, Some("wrong-host")),
         ];

@@ -44,6 +44,14 @@ pub struct Endpoint {
     pub summary: &'static str,
 }
 
+impl Endpoint {
+    /// Whether the answer is a verdict: a suspended tenant is then told so by a signed verdict, which
+    /// its agents obey, and not by an error, which they would outlive.
+    pub fn tells_verdicts(&self) -> bool {
+        matches!(self.worker, Worker::Validate | Worker::Heartbeat)
+    }
+}
+
 const ANYONE: &[TenantKind] =
     &[TenantKind::Operator, TenantKind::Vendor, TenantKind::Msp, TenantKind::Customer];
 const ISSUERS: &[TenantKind] = &[TenantKind::Vendor, TenantKind::Msp];

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use domain::fleet::Suspect;
+use domain::fleet::{DeviceStatus, Suspect};
 use domain::judge::{DeviceFact, Facts as Evidence, KeyCheck, Question, judge};
 use domain::license::{License, Standing};
 use edge::admit::{self, Caller};
@@ -68,8 +68,7 @@ async fn handle(call: &Call) -> Result<(Outbound, Option<Caller>, &'static str),
 
 /// What memory holds where it is fresh, else what the holder's shard answers.
 async fn remembered_or_loaded(call: &Call, subject: &Subject) -> Result<Rc<Facts>, StoreFailure> {
-    let staleness = if call.faults.cold { 0 } else { call.config.staleness_ms };
-    let held = facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, staleness));
+    let held = facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, call.staleness_ms()));
     match held {
         // A license or device that is not there is asked for again: it may just have been made.
         Some(held) if !held.value.exact.is_empty() => Ok(held.value),
@@ -124,7 +123,7 @@ impl Heard<'_> {
             terms: None,
         };
         let name = Fleet::name(&license.holder, &license.id);
-        match object::send::<Fleet>(self.call, &name, self.subject.shard, &message).await? {
+        match object::send_soon::<Fleet>(self.call, &name, self.subject.shard, &message).await? {
             FleetReply::Beat(reply) => Ok(reply),
             _ => Err(StoreFailure::Unreadable("another reply than to a heartbeat".to_owned())),
         }
@@ -173,25 +172,30 @@ impl Heard<'_> {
         };
         // Plain text and numbers: it always serializes.
         let mut out = Outbound::json(200, serde_json::to_string(&answer).unwrap_or_default());
-        out.work_waits = pending::note(&self.subject, facts, &self.report.reported, now);
+        out.work_waits = pending::note(&self.subject, facts, &self.report.reported, false, now);
         (out, verdict.code.name())
     }
 }
 
-/// The device as the Fleet has just heard it: its suspicion is newer than the copy's.
+/// The device as the Fleet has just heard it, which is newer than the copy. A heartbeat does not judge the
+/// hardware: that takes the components that a validation sends.
 fn device<'a>(
     facts: &'a Facts,
     subject: &Subject,
     beat: Option<&BeatReply>,
     now: domain::time::Millis,
 ) -> DeviceFact<'a> {
-    let fact = facts.device_fact(subject);
-    let (DeviceFact::Known(mut device), Some(reply)) = (fact, beat) else { return fact };
-    if !reply.known {
-        return DeviceFact::Unknown;
+    let Some(reply) = beat else { return facts.device_fact(subject) };
+    let gone = !reply.known || reply.status == Some(DeviceStatus::Deactivated);
+    match facts.device(subject) {
+        Some((row, _)) if !gone => {
+            let mut device = row.known(true);
+            device.blocked = reply.status == Some(DeviceStatus::Blocked);
+            device.clone = reply.suspect == Some(Suspect::Clone);
+            device.clock = reply.suspect == Some(Suspect::Clock);
+            device.last_seen = now;
+            DeviceFact::Known(device)
+        }
+        _ => DeviceFact::Unknown,
     }
-    device.clone = reply.suspect == Some(Suspect::Clone);
-    device.clock = reply.suspect == Some(Suspect::Clock);
-    device.last_seen = now;
-    DeviceFact::Known(device)
 }

@@ -30,13 +30,17 @@ pub fn answer(
         unconfirmed.push("directory");
         admit::outage(request.call, Id::Validate.endpoint())?
     };
-    let old = || facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, admit::OUTAGE_STALENESS_MS));
+    let staleness = if request.call.is_strict() { 0 } else { admit::OUTAGE_STALENESS_MS };
+    let old = || facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, staleness));
     let facts = facts.or_else(|| {
         unconfirmed.push("license");
         // The license presented is newer evidence than nothing; memory knows of revocations too.
         old().map(|held| held.value)
     });
-    let genuine = request.presented.is_some_and(|presented| presented.claims.is_some());
+    let genuine = request.presented.and_then(|presented| presented.claims.as_deref()).is_some_and(|claims| {
+        let named = subject.license == claims.sub.as_str() || subject.license == claims.writ.code.as_str();
+        named && claims.writ.holder.tenant == subject.tenant
+    });
     if facts.is_none() && !genuine {
         return Err(Failure::from(Kind::StoreUnavailable).with("retry-after", "2"));
     }

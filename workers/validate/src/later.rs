@@ -64,6 +64,9 @@ async fn handle(call: &Call) -> Result<Done, Failure> {
         return Err(Kind::CredentialsMissing.into());
     }
     let ask = Ask::read(&call.inbound)?;
+    if ask.request.strict {
+        call.demand_strict();
+    }
     let text = match &credentials {
         Credentials::LicenseKey(text) => Some(*text),
         _ => ask.request.license_key.as_deref(),
@@ -139,17 +142,21 @@ impl Request<'_> {
         Ok(caller)
     }
 
-    /// What memory holds where it is fresh, else what the holder's shard answers.
+    /// What memory holds where it is fresh, else what the holder's shard answers. A refusal that another
+    /// worker may just have mended is neither told from memory nor from a replica.
     async fn facts(&self, subject: &Subject) -> Result<Rc<Facts>, StoreFailure> {
         let call = self.call;
-        let cold = call.faults.cold || self.ask.request.strict;
-        let staleness = if cold { 0 } else { call.config.staleness_ms };
-        let held = facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, staleness));
+        let held = facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, call.staleness_ms()));
         if let Some(held) = held.filter(|held| !self.is_outdated_refusal(&held.value, subject)) {
             return Ok(held.value);
         }
-        let freshness = if self.ask.request.strict { Freshness::Primary } else { Freshness::Nearest };
-        facts::load(call, subject, freshness).await
+        if !call.is_strict() {
+            let nearest = facts::load(call, subject, Freshness::Nearest).await?;
+            if !self.is_outdated_refusal(&nearest, subject) {
+                return Ok(nearest);
+            }
+        }
+        facts::load(call, subject, Freshness::Primary).await
     }
 
     fn is_outdated_refusal(&self, facts: &Facts, subject: &Subject) -> bool {
@@ -193,7 +200,7 @@ impl Request<'_> {
         let limited = if caller.counters.is_some() { Vec::new() } else { vec!["rate_limit"] };
         let case = self.case(Some(&facts), &subject, caller.site.standing, &caller.suspended, limited);
         let (verdict, out) = case.decide();
-        let work_waits = pending::note(&subject, &facts, &self.ask.reported, self.call.now);
+        let work_waits = pending::note(&subject, &facts, &self.ask.reported, true, self.call.now);
         self.signed(Outbound { work_waits, ..out }, Some(caller), verdict.code.name())
     }
 

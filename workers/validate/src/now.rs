@@ -54,7 +54,7 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
         return None;
     }
     let Some(Spent::Granted(counters)) = limit::spend_held(&hash, now) else { return None };
-    out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, now);
+    out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, true, now);
     limit::tell(&mut out, &counters);
     out.set("x-request-id", platform::request_id().to_string());
     signed::sign(&keys, &mut out, inbound, ask.nonce(), now).ok()?;

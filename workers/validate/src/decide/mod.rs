@@ -102,8 +102,12 @@ impl Case<'_> {
 
     fn body(&self, verdict: &Verdict, license: Option<&License>) -> String {
         let mut answer = ValidateAnswer::new(verdict, self.now);
-        // Whoever presents a bad key learns nothing about the license.
-        if let Some(license) = license.filter(|_| verdict.code != Code::KeyInvalid) {
+        if verdict.code == Code::KeyInvalid {
+            // Whoever presents a bad key learns nothing about the license.
+            answer.state = None;
+            answer.remaining.clear();
+            answer.warnings = Cow::Borrowed(&[]);
+        } else if let Some(license) = license {
             answer = answer.about(license);
             if let Some(facts) = self.facts {
                 answer.commands = Cow::Borrowed(&facts.commands);

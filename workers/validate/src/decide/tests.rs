@@ -68,7 +68,7 @@ fn a_key_of_another_license_or_a_forged_one_is_refused_and_learns_nothing() {
     for bad in [&presented(&license(2)), &forged] {
         let answer = decide(&ask(&json!({"license_id": "x"})), Some(&facts(license(1))), Some(bad), &[]);
         assert_eq!(answer["code"], "KEY_INVALID");
-        assert!(answer.get("entitlements").is_none(), "{answer}");
+        assert!(answer.get("entitlements").is_none() && answer.get("state").is_none(), "{answer}");
     }
 }
 
