@@ -41,6 +41,7 @@ CREATE TABLE licenses (
     id                 TEXT    NOT NULL,
     code               TEXT    NOT NULL,
     issuer             TEXT    NOT NULL,
+    issuer_shard       TEXT    NOT NULL CHECK (issuer_shard IN ('eu', 'us', 'apac')),
     product            TEXT    NOT NULL,
     plan               TEXT    NOT NULL,
     standing           TEXT    NOT NULL CHECK (standing IN ('active', 'suspended', 'revoked')),

@@ -1,20 +1,9 @@
-//! Where an issuer's records live. That never changes, so an isolate asks once.
-
-use std::cell::RefCell;
+//! The issuer of a license, as the license's row has it: nothing more has to be asked.
 
 use domain::id::TenantId;
 use domain::place::Shard;
-use edge::cache::Cache;
-use edge::db::Freshness;
-use edge::{Call, Failure, admit};
-use store::directory::tenants;
-
-/// Issuers held per isolate.
-const HELD: usize = 4_096;
-
-thread_local! {
-    static SHARDS: RefCell<Cache<TenantId, Shard>> = RefCell::new(Cache::new(HELD));
-}
+use edge::{Call, admit};
+use store::data::licenses::LicenseRow;
 
 /// An issuer and where its records live.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,19 +14,9 @@ pub struct Issuer {
     pub shard: Shard,
 }
 
-/// The issuer `tenant`.
-///
-/// # Errors
-/// When the DIRECTORY is away.
-pub async fn find(call: &Call, tenant: &TenantId) -> Result<Issuer, Failure> {
-    let held = SHARDS.with_borrow_mut(|shards| shards.get(tenant).map(|held| held.value));
-    if let Some(shard) = held.filter(|_| !call.faults.cold) {
-        return Ok(Issuer { tenant: tenant.clone(), shard });
-    }
-    let row = call.directory(Freshness::Nearest).first(tenants::by_id(tenant)).await?;
-    let row = row.ok_or_else(|| Failure::internal(format!("the issuer {tenant} is nobody")))?;
-    SHARDS.with_borrow_mut(|shards| shards.put(tenant.clone(), row.shard, call.now));
-    Ok(Issuer { tenant: row.id, shard: row.shard })
+/// The issuer of a license. A tenant's shard never changes.
+pub fn of(row: &LicenseRow) -> Issuer {
+    Issuer { tenant: row.issuer.clone(), shard: row.issuer_shard }
 }
 
 /// Whether `tenant` was suspended when the caller was let in: [`admit::admit`] asked, or knew, a moment ago.

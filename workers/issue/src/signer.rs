@@ -10,8 +10,10 @@ use edge::db::Freshness;
 use edge::failure::StoreFailure;
 use edge::outbox::{Entry, Event, ship_later};
 use edge::{Call, Failure};
+use futures_util::future::join;
 use license::keys::SigningSeed;
-use store::data::{outbox, signing_keys};
+use store::data::outbox;
+use store::data::signing_keys::{self, SigningKeyRow};
 use store::directory::issuer_keys::{self, IssuerKeyRow, KeyState};
 use store::error::Refusal;
 
@@ -20,6 +22,8 @@ use crate::secrets::Secrets;
 
 /// Seeds and active keys held per isolate.
 const HELD: usize = 512;
+/// Private halves read before it is known which is active: it, the next, and two that a rotation in between may add.
+const LATEST: u32 = 4;
 
 thread_local! {
     static ACTIVE: RefCell<Cache<TenantId, Rc<IssuerKeyRow>>> = RefCell::new(Cache::new(HELD));
@@ -42,11 +46,20 @@ pub struct Signer {
 pub async fn of(call: &Call, issuer: &TenantId, shard: Shard) -> Result<Signer, Failure> {
     let staleness = if call.faults.cold { 0 } else { call.config.staleness_ms };
     let held = ACTIVE.with_borrow_mut(|keys| keys.fresh(issuer, call.now, staleness).cloned());
-    let key = match held {
-        Some(key) => key,
-        None => active(call, issuer, shard).await?,
+    if let Some(key) = held {
+        let seed = seed(call, issuer, shard, &key.kid).await?;
+        return Ok(Signer { key, seed });
+    }
+    // Which key is active is not known yet, but it is one of the latest: so both halves take one round.
+    let records = call.records(issuer, shard, Freshness::Primary);
+    let sealed = records.read((signing_keys::latest(LATEST),));
+    let (key, sealed) = join(active(call, issuer, shard), sealed).await;
+    let (key, (sealed,)) = (key?, sealed?);
+    let row = sealed.into_iter().find(|row| row.kid == key.kid);
+    let seed = match row {
+        Some(row) => open(call, issuer, &row)?,
+        None => seed(call, issuer, shard, &key.kid).await?,
     };
-    let seed = seed(call, issuer, shard, &key.kid).await?;
     Ok(Signer { key, seed })
 }
 
@@ -116,10 +129,15 @@ async fn seed(
         call.records(issuer, shard, Freshness::Primary).first(signing_keys::by_kid(kid)).await?;
     let row =
         row.ok_or_else(|| Failure::internal(format!("the private half of {kid} is missing")))?;
-    let opened =
-        Secrets::of(call)?.kek.open(issuer, kid, &row.sealed).map_err(Failure::internal)?;
+    open(call, issuer, &row)
+}
+
+/// Unseals a private half, and remembers it.
+fn open(call: &Call, issuer: &TenantId, row: &SigningKeyRow) -> Result<Rc<SigningSeed>, Failure> {
+    let kek = &Secrets::of(call)?.kek;
+    let opened = kek.open(issuer, &row.kid, &row.sealed).map_err(Failure::internal)?;
     let bytes: &[u8; 32] = opened.as_slice().try_into().map_err(Failure::internal)?;
     let seed = Rc::new(SigningSeed::from_bytes(bytes));
-    SEEDS.with_borrow_mut(|seeds| seeds.put(kid.clone(), Rc::clone(&seed), call.now));
+    SEEDS.with_borrow_mut(|seeds| seeds.put(row.kid.clone(), Rc::clone(&seed), call.now));
     Ok(seed)
 }

@@ -2,6 +2,7 @@
 
 use domain::id::{LicenseCode, LicenseId, PlanId, ProductId, TenantId};
 use domain::license::{License, Standing};
+use domain::place::Shard;
 use domain::terms::Terms;
 use domain::time::Millis;
 use serde::Deserialize;
@@ -19,6 +20,8 @@ pub struct LicenseRow {
     pub code: LicenseCode,
     /// Whose key signs it.
     pub issuer: TenantId,
+    /// Where the issuer's records live, so that nobody has to ask.
+    pub issuer_shard: Shard,
     /// What it is for.
     pub product: ProductId,
     /// The plan that it was made from.

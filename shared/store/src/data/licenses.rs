@@ -2,6 +2,7 @@
 
 use domain::id::LicenseId;
 use domain::license::{License, Standing};
+use domain::place::Shard;
 use domain::terms::Terms;
 use domain::time::Millis;
 
@@ -11,8 +12,8 @@ use crate::query::{Change, Query};
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT tenant_id, id, code, issuer, product, plan, standing, suspended_reason, starts_ms, ends_ms, terms,
-                    exceeded_since_ms, version, license_key, crm_opportunity_id, crm_account_id, auto_renew,
+            "SELECT tenant_id, id, code, issuer, issuer_shard, product, plan, standing, suspended_reason, starts_ms,
+                    ends_ms, terms, exceeded_since_ms, version, license_key, crm_opportunity_id, crm_account_id, auto_renew,
                     billing_cycle, issued_ms, updated_ms, provisioned_ms
                FROM licenses ",
             $tail
@@ -72,17 +73,19 @@ pub struct Origin<'a> {
     pub provisioned: Option<Millis>,
 }
 
-/// A new license, for a handle of its holder. A code that the holder has already refuses the batch as a duplicate.
-pub fn insert(license: &License, origin: &Origin<'_>, now: Millis) -> Change {
+/// A new license, for a handle of its holder; the issuer's records live on `issuer_shard`. A code that the holder has
+/// already refuses the batch as a duplicate.
+pub fn insert(license: &License, issuer_shard: Shard, origin: &Origin<'_>, now: Millis) -> Change {
     Change::new(
-        "INSERT INTO licenses (tenant_id, id, code, issuer, product, plan, standing, starts_ms, ends_ms, terms,
-                               version, license_key, crm_opportunity_id, crm_account_id, auto_renew, billing_cycle,
-                               issued_ms, updated_ms, provisioned_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17, ?18)",
+        "INSERT INTO licenses (tenant_id, id, code, issuer, issuer_shard, product, plan, standing, starts_ms, ends_ms,
+                               terms, version, license_key, crm_opportunity_id, crm_account_id, auto_renew,
+                               billing_cycle, issued_ms, updated_ms, provisioned_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?18, ?19)",
     )
     .bind(&license.id)
     .bind(&license.code)
     .bind(&license.issuer)
+    .bind(issuer_shard.name())
     .bind(&license.product)
     .bind(&license.plan)
     .bind(license.standing.name())

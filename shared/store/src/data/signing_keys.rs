@@ -24,6 +24,16 @@ pub fn by_kid(kid: &Kid) -> Query<SigningKeyRow> {
         .hot()
 }
 
+/// The tenant's latest sealed keys, the newest first: the active one is among them. Index: the primary key.
+pub fn latest(limit: u32) -> Query<SigningKeyRow> {
+    Query::new(
+        "SELECT kid, sealed, created_ms FROM signing_keys
+          WHERE tenant_id = ?1 ORDER BY created_ms DESC, kid LIMIT ?2",
+    )
+    .bind(limit)
+    .hot()
+}
+
 /// A new sealed key.
 pub fn insert(kid: &Kid, sealed: &str, now: Millis) -> Change {
     Change::new(

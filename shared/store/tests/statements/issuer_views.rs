@@ -1,6 +1,7 @@
 //! What an issuer sees, and what belongs to an issuer.
 
 use domain::id::{Kid, PlanId, ProductId};
+use domain::place::Shard;
 use serde_json::json;
 use store::data::licenses::{self, Origin};
 use store::data::{api_key_info, crm_links, plans, products, profiles, signing_keys};
@@ -10,7 +11,9 @@ use testkit::{Db, NOW, key_id, license, tenant, terms};
 fn an_issuer_sees_what_it_issued_and_nobody_elses() {
     let db = Db::migrated();
     for (n, holder) in [(1, "acme"), (2, "globex")] {
-        db.of(&tenant(holder)).run(licenses::insert(&license(n), &Origin::default(), NOW)).unwrap();
+        db.of(&tenant(holder))
+            .run(licenses::insert(&license(n), Shard::Eu, &Origin::default(), NOW))
+            .unwrap();
     }
     let (issuer, other) = (tenant("techpartners"), tenant("meridian"));
     let rows = db.of(&issuer).all(&licenses::list_issued("", 50));
@@ -97,6 +100,18 @@ fn profiles_and_notes_on_keys_are_kept() {
     }
     let row = db.of(&acme).first(&api_key_info::list("", 50)).unwrap();
     assert_eq!((row.app_type.as_str(), row.last_used_ms), ("ci_cd", Some(NOW.plus(5))));
+}
+
+#[test]
+fn the_latest_sealed_keys_come_first() {
+    let (db, issuer) = (Db::migrated(), tenant("techpartners"));
+    for (kid, at) in [("k1", 1), ("k3", 3), ("k2", 2)] {
+        let kid = Kid::parse(kid).unwrap();
+        db.of(&issuer).run(signing_keys::insert(&kid, "sealed", NOW.plus(at))).unwrap();
+    }
+    let latest = db.of(&issuer).all(&signing_keys::latest(2));
+    assert_eq!(latest.iter().map(|row| row.kid.as_str()).collect::<Vec<_>>(), ["k3", "k2"]);
+    assert_eq!(db.of(&tenant("acme")).all(&signing_keys::latest(2)), []);
 }
 
 #[test]

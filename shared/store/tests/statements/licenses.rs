@@ -2,6 +2,7 @@
 
 use domain::fleet::DeviceStatus;
 use domain::license::Standing;
+use domain::place::Shard;
 use domain::terms::Terms;
 use domain::usage::Metric;
 use store::Refusal;
@@ -16,7 +17,7 @@ fn db() -> Db {
     let db = Db::migrated();
     let origin =
         Origin { provisioned: Some(NOW), license_key: Some("NLS-x-y"), ..Origin::default() };
-    let insert = |n| licenses::insert(&license(n), &origin, NOW);
+    let insert = |n| licenses::insert(&license(n), Shard::Eu, &origin, NOW);
     db.of(&tenant("acme")).batch(&[insert(1), insert(2), insert(3)]).unwrap();
     db
 }
@@ -27,7 +28,7 @@ fn a_license_comes_back_as_it_was_stored_by_id_or_code() {
     let acme = tenant("acme");
     for named in [license(1).id.as_str(), license(1).code.as_str()] {
         let row = db.of(&acme).first(&licenses::by_ref(named)).unwrap();
-        assert_eq!(row.license(), license(1), "{named}");
+        assert_eq!((row.license(), row.issuer_shard), (license(1), Shard::Eu), "{named}");
     }
     assert_eq!(
         db.of(&tenant("globex")).first(&licenses::by_ref("ACME-ENT-0001")),
@@ -41,7 +42,7 @@ fn a_code_is_taken_once_per_holder() {
     let db = db();
     let mut other = license(9);
     other.code = license(1).code;
-    let insert = licenses::insert(&other, &Origin::default(), NOW);
+    let insert = licenses::insert(&other, Shard::Eu, &Origin::default(), NOW);
     assert_eq!(db.of(&tenant("acme")).run(insert.clone()), Err(Refusal::Duplicate));
     assert_eq!(db.of(&tenant("globex")).run(insert), Ok(1), "each holder has its own names");
 }
@@ -49,7 +50,7 @@ fn a_code_is_taken_once_per_holder() {
 #[test]
 fn a_holder_does_not_see_what_is_not_provisioned() {
     let (db, acme) = (Db::migrated(), tenant("acme"));
-    db.of(&acme).run(licenses::insert(&license(1), &Origin::default(), NOW)).unwrap();
+    db.of(&acme).run(licenses::insert(&license(1), Shard::Eu, &Origin::default(), NOW)).unwrap();
     assert_eq!(db.of(&acme).first(&licenses::by_ref("ACME-ENT-0001")), None);
     assert_eq!(db.of(&acme).all(&licenses::list("", 50)), []);
     assert!(db.of(&acme).first(&licenses::by_id(&license(1).id)).is_some());
@@ -145,7 +146,7 @@ fn without_a_device_limit_no_ranks_are_counted() {
     let mut unlimited = license(1);
     unlimited.terms.limits.clear();
     let origin = Origin { provisioned: Some(NOW), ..Origin::default() };
-    db.of(&acme).run(licenses::insert(&unlimited, &origin, NOW)).unwrap();
+    db.of(&acme).run(licenses::insert(&unlimited, Shard::Eu, &origin, NOW)).unwrap();
     let put: Vec<_> = (1..=2).map(|n| devices::put(&unlimited.id, &device(n), NOW)).collect();
     db.of(&acme).batch(&put).unwrap();
     assert_eq!(

@@ -161,7 +161,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
         licenses::list("", 50);
         licenses::list_issued("", 50);
         licenses::issued_by_id(id);
-        licenses::insert(&license, &licenses::Origin::default(), NOW);
+        licenses::insert(&license, Shard::Eu, &licenses::Origin::default(), NOW);
         licenses::set_terms(id, 1, &terms, None, NOW);
         licenses::set_standing(id, 1, Standing::Revoked, Some("why"), NOW);
         licenses::renew(id, 1, None, NOW);
@@ -204,6 +204,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         api_key_info::insert(&key_id(1), ("app", ""), &json!({}), "key_2", NOW);
         api_key_info::touch(&key_id(1), NOW);
         signing_keys::by_kid(&kid);
+        signing_keys::latest(4);
         signing_keys::insert(&kid, "sealed", NOW);
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);

@@ -1,7 +1,6 @@
 //! `POST /api/v1/licenses/activate`: binds a device to a license of the caller.
 //!
-//! Cold, it takes one round for caller and license, one for the issuer where this isolate has not met it yet, and then the
-//! fleet with its copy in D1.
+//! Cold, it takes one round for caller and license, and then the fleet with its copy in D1.
 
 mod ask;
 mod usable;
@@ -42,7 +41,7 @@ pub async fn handle(call: &Call, endpoint: &'static Endpoint) -> Result<Answer, 
     usable::check(&license, issuer::is_suspended(call, &license.issuer), call.now)?;
     usable::check_hardware(&license, &ask.hardware)?;
     let shard = caller.principal()?.shard;
-    let issuer = issuer::find(call, &license.issuer).await?;
+    let issuer = issuer::of(&row);
     let bound = bind(call, &caller, &license, shard, &issuer, &ask);
     let (reply, key) = try_join(bound, text::current(call, &row, shard, &issuer)).await?;
     let mut out = told(&license, &reply, key, &ask)?;

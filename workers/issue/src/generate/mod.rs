@@ -69,7 +69,7 @@ async fn generate(
     let change = Elsewhere {
         tenant: &holder.tenant,
         shard: holder.shard,
-        changes: vec![row(call, request, &license, &key)],
+        changes: vec![row(call, principal, request, &license, &key)],
         events: events(call, principal, &holder, &license)?,
         out: answer::json(201, &told(call, principal, request, license, key))?,
     };
@@ -168,7 +168,13 @@ async fn keep_books(
     Ok(())
 }
 
-fn row(call: &Call, request: &GenerateRequest, license: &License, key: &str) -> Change {
+fn row(
+    call: &Call,
+    principal: &Principal,
+    request: &GenerateRequest,
+    license: &License,
+    key: &str,
+) -> Change {
     let contract = request.contract.as_ref();
     let origin = Origin {
         license_key: Some(key),
@@ -178,7 +184,7 @@ fn row(call: &Call, request: &GenerateRequest, license: &License, key: &str) -> 
         billing_cycle: contract.and_then(|contract| contract.billing_cycle).map(cycle),
         provisioned: request.auto_provision.then_some(call.now),
     };
-    licenses::insert(license, &origin, call.now)
+    licenses::insert(license, principal.shard, &origin, call.now)
 }
 
 /// The name as stored.
