@@ -9,14 +9,12 @@ use edge::db::Freshness;
 use edge::door::Outbound;
 use edge::site::{House, Site};
 use edge::{Call, Failure, admit};
-use futures_util::future::try_join;
 use store::data::licenses::LicenseRow;
 use store::data::profiles::ProfileRow;
 use store::data::usage::LicenseGaugeRow;
 use store::data::{licenses, profiles, usage};
-use store::directory::tenants;
 use wire::problem::Kind;
-use wire::tenant::{Branding, TenantKind};
+use wire::tenant::Branding;
 
 use crate::page::Style;
 use crate::page::landing::{self, Landing};
@@ -24,8 +22,6 @@ use crate::page::tenant::{self, LicenseLine, TenantPage};
 
 /// Licenses on the page at most.
 const SHOWN: u32 = 100;
-/// Customers that are counted one by one.
-const COUNTED: u32 = 200;
 
 /// The page at `/`; there is nothing else.
 ///
@@ -64,8 +60,7 @@ async fn site(call: &Call, host: &str) -> Result<Option<Rc<Site>>, Failure> {
 }
 
 async fn tenant_page(call: &Call, site: &Site) -> Result<Outbound, Failure> {
-    let (customers, (profile, rows, gauges)) =
-        try_join(customers(call, site), records(call, site)).await?;
+    let (profile, rows, gauges) = records(call, site).await?;
     let branding: Branding = profile
         .as_ref()
         .and_then(|profile| serde_json::from_value(profile.branding.clone()).ok())
@@ -75,7 +70,6 @@ async fn tenant_page(call: &Call, site: &Site) -> Result<Outbound, Failure> {
         tagline: branding.tagline.clone(),
         kind: site.kind,
         suspended: site.standing != Standing::Active,
-        customers,
         more: u32::try_from(rows.len()).is_ok_and(|shown| shown >= SHOWN),
         licenses: rows.iter().map(|row| line(call, row, &gauges)).collect(),
     };
@@ -93,18 +87,6 @@ async fn records(call: &Call, site: &Site) -> Result<Records, Failure> {
     Ok((profiles.into_iter().next(), rows, gauges))
 }
 
-/// How many customers an MSP has; the second says whether there are more.
-async fn customers(call: &Call, site: &Site) -> Result<Option<(usize, bool)>, Failure> {
-    if site.kind != TenantKind::Msp {
-        return Ok(None);
-    }
-    let (rows,) = call
-        .directory(Freshness::Nearest)
-        .read((tenants::children(&site.tenant, "", COUNTED),))
-        .await?;
-    Ok(Some((rows.len(), u32::try_from(rows.len()) == Ok(COUNTED))))
-}
-
 fn line(call: &Call, row: &LicenseRow, gauges: &[LicenseGaugeRow]) -> LicenseLine {
     let own = gauges.iter().filter(|gauge| gauge.license_id == row.id);
     let usage: Usage = own.map(|gauge| (gauge.metric, gauge.value)).collect();
@@ -117,11 +99,5 @@ fn line(call: &Call, row: &LicenseRow, gauges: &[LicenseGaugeRow]) -> LicenseLin
         plan: license.plan.to_string(),
         starts: license.starts,
         ends: license.ends,
-        limits: license
-            .terms
-            .limits
-            .iter()
-            .map(|(metric, limit)| (*metric, *limit, usage.get(metric).copied()))
-            .collect(),
     }
 }

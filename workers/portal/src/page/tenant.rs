@@ -4,15 +4,14 @@ use std::fmt::Write as _;
 
 use domain::state::State;
 use domain::time::Millis;
-use domain::usage::Metric;
 use edge::door::Outbound;
 use wire::tenant::TenantKind;
 
 use crate::page::badge::badge;
-use crate::page::text::{day, escape, metric, number};
+use crate::page::text::{day, escape};
 use crate::page::{Style, html};
 
-/// What the page shows. No keys, and no contact details.
+/// What the page shows anybody: no keys, no limits, no use, no contact details.
 #[derive(Clone, Debug)]
 pub struct TenantPage {
     /// The tenant's name.
@@ -23,8 +22,6 @@ pub struct TenantPage {
     pub kind: TenantKind,
     /// Whether it is suspended.
     pub suspended: bool,
-    /// How many customers it has, and whether there are more; for MSPs.
-    pub customers: Option<(usize, bool)>,
     /// Its licenses.
     pub licenses: Vec<LicenseLine>,
     /// Whether it has more than are shown.
@@ -48,8 +45,6 @@ pub struct LicenseLine {
     pub starts: Millis,
     /// First instant after it.
     pub ends: Option<Millis>,
-    /// Each limit with its newest use, where that was reported.
-    pub limits: Vec<(Metric, u64, Option<u64>)>,
 }
 
 /// The page.
@@ -91,9 +86,6 @@ fn figures(page: &TenantPage, body: &mut String) {
         |value: String, label: &str| format!("<div><dt>{label}</dt><dd>{value}</dd></div>");
     let more = |more: bool| if more { "+" } else { "" };
     body.push_str("<dl class=\"figures\">");
-    if let Some((count, beyond)) = page.customers {
-        body.push_str(&figure(format!("{count}{}", more(beyond)), "Customers"));
-    }
     let in_use = page.licenses.iter().filter(|line| is_good(line)).count();
     let attention = page.licenses.iter().filter(|line| needs_attention(line)).count();
     body.push_str(&figure(format!("{}{}", page.licenses.len(), more(page.more)), "Licenses"));
@@ -117,7 +109,7 @@ fn licenses(page: &TenantPage, body: &mut String) {
         return;
     }
     body.push_str(
-        "<table><thead><tr><th>License</th><th>Product</th><th>State</th><th>Valid</th><th>Limits</th></tr></thead><tbody>",
+        "<table><thead><tr><th>License</th><th>Product</th><th>State</th><th>Valid</th></tr></thead><tbody>",
     );
     for line in &page.licenses {
         row(line, body);
@@ -137,56 +129,20 @@ fn row(line: &LicenseLine, body: &mut String) {
         "<tr><td data-label=\"License\"><code>{}</code></td>\
          <td data-label=\"Product\"><b>{}</b><span class=\"quiet\">{}</span></td>\
          <td data-label=\"State\">{}</td>\
-         <td data-label=\"Valid\"><span class=\"nowrap\">{}</span> <span class=\"quiet nowrap\">to {ends}</span></td>\
-         <td data-label=\"Limits\">",
-        escape(&line.code),
+         <td data-label=\"Valid\"><span class=\"nowrap\">{}</span> <span class=\"quiet nowrap\">to {ends}</span></td></tr>",
+        escape(&shortened(&line.code)),
         escape(&line.product),
         escape(&line.plan),
         badge(line.state, line.begun),
         day(line.starts),
     );
-    if line.limits.is_empty() {
-        body.push_str("<span class=\"quiet\">unlimited</span>");
-    }
-    for (name, limit, used) in &line.limits {
-        gauge(*name, *limit, *used, body);
-    }
-    body.push_str("</td></tr>");
 }
 
-/// A limit with a bar where use is reported. The bar repeats the numbers, so that readers need not see it.
-fn gauge(name: Metric, limit: u64, used: Option<u64>, body: &mut String) {
-    let label = metric(name);
-    let Some(used) = used else {
-        let _ = write!(
-            body,
-            "<div class=\"gauge\"><span>{label}</span><span>up to {}</span></div>",
-            number(limit)
-        );
-        return;
-    };
-    let percent = percent(used, limit);
-    let class = match percent {
-        _ if used > limit => "bad",
-        90.. => "warn",
-        _ => "good",
-    };
-    let _ = write!(
-        body,
-        "<div class=\"gauge\"><span>{label}</span><span>{} of {}</span>\
-         <svg class=\"{class}\" viewBox=\"0 0 100 6\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-         <rect class=\"track\" width=\"100\" height=\"6\"/><rect class=\"fill\" width=\"{percent}\" height=\"6\"/></svg></div>",
-        number(used),
-        number(limit),
-    );
-}
-
-/// How much of a limit is used, from 0 to 100.
-fn percent(used: u64, limit: u64) -> u64 {
-    match limit {
-        0 => u64::from(used > 0) * 100,
-        _ => (u128::from(used) * 100 / u128::from(limit)).min(100).try_into().unwrap_or(100),
-    }
+/// The page is open to anybody who knows the host, so a code is shown only as far as its first two parts:
+/// enough to be recognised, without what was bought and without the part that cannot be guessed.
+fn shortened(code: &str) -> String {
+    let kept: Vec<_> = code.split('-').take(2).collect();
+    format!("{}-…", kept.join("-"))
 }
 
 #[cfg(test)]
@@ -202,7 +158,6 @@ mod tests {
             begun: true,
             starts: Millis(0),
             ends: None,
-            limits: vec![(Metric::Vms, 50, Some(45)), (Metric::StorageGb, 1000, None)],
         }
     }
 
@@ -212,7 +167,6 @@ mod tests {
             tagline: Some("\"Best\"".into()),
             kind: TenantKind::Customer,
             suspended,
-            customers: None,
             licenses,
             more: false,
         };
@@ -222,13 +176,7 @@ mod tests {
     #[test]
     fn everything_that_tenants_wrote_is_escaped() {
         let body = shown(false, vec![line(State::Active)]);
-        for want in [
-            "Acme &amp; &lt;Sons&gt;",
-            "&quot;Best&quot;",
-            "<b>&lt;b&gt;</b>",
-            "45 of 50",
-            "up to 1\u{202f}000",
-        ] {
+        for want in ["Acme &amp; &lt;Sons&gt;", "&quot;Best&quot;", "<b>&lt;b&gt;</b>"] {
             assert!(body.contains(want), "{want}");
         }
         assert!(!body.contains("<Sons>"));
@@ -241,11 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn bars_stay_within_their_track() {
-        for (used, limit, want) in
-            [(0, 0, 0), (1, 0, 100), (45, 50, 90), (60, 50, 100), (u64::MAX, 1, 100)]
-        {
-            assert_eq!(percent(used, limit), want, "{used} {limit}");
-        }
+    fn a_stranger_learns_neither_size_nor_code_of_a_license() {
+        let body = shown(false, vec![line(State::Active)]);
+        assert!(body.contains("<code>ACME-ENT-…</code>"));
+        assert!(!body.contains("7KQ2M9") && !body.contains("50VM"));
     }
 }

@@ -1,7 +1,6 @@
 //! Texts and numbers as people read them.
 
 use domain::time::Millis;
-use domain::usage::Metric;
 use wire::time::Instant;
 
 /// `text` as HTML text or as a quoted attribute.
@@ -25,37 +24,6 @@ pub fn day(at: Millis) -> String {
     Instant(at).text().chars().take_while(|symbol| *symbol != 'T').collect()
 }
 
-/// A number with thin gaps between thousands.
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() * 2);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// A metric's name for people.
-pub const fn metric(metric: Metric) -> &'static str {
-    match metric {
-        Metric::ApiRate => "API calls per minute",
-        Metric::BandwidthMbps => "Bandwidth, Mbit/s",
-        Metric::Cores => "Cores",
-        Metric::CoresIfl => "Cores, IFL",
-        Metric::CoresL => "Cores, large",
-        Metric::CoresM => "Cores, medium",
-        Metric::CoresS => "Cores, small",
-        Metric::Devices => "Devices",
-        Metric::Seats => "Seats",
-        Metric::StorageGb => "Storage, GB",
-        Metric::Tenants => "Tenants",
-        Metric::Vms => "Virtual machines",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,16 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_days_read_well() {
-        let rows = [
-            (0, "0"),
-            (999, "999"),
-            (1000, "1\u{202f}000"),
-            (1_234_567, "1\u{202f}234\u{202f}567"),
-        ];
-        for (value, want) in rows {
-            assert_eq!(number(value), want);
-        }
+    fn days_are_written_for_everybody() {
         assert_eq!(day(Millis(1_735_689_600_123)), "2025-01-01");
     }
 }
