@@ -138,10 +138,10 @@ text_id!(
     /// Names a signing key in JWS headers, JWKS and HTTP signatures.
     Kid, "key id (1 to 64 letters, digits, -, _, .)", label);
 text_id!(
-    /// A license: `lic_`, the hint letter of its shard and 26 base32 characters.
-    LicenseId, "license id", |t| t.strip_prefix("lic_").is_some_and(|rest| {
-        rest.len() == 27 && rest.get(1..).is_some_and(is_base32) && rest.chars().next().and_then(Shard::from_hint).is_some()
-    }));
+/// A license: `lic_`, the hint letter of its shard and 26 base32 characters.
+LicenseId, "license id", |t| t.strip_prefix("lic_").is_some_and(|rest| {
+    rest.len() == 27 && rest.get(1..).is_some_and(is_base32) && rest.chars().next().and_then(Shard::from_hint).is_some()
+}));
 
 random_id!(
     /// A device: one installed instance of a product.
@@ -186,7 +186,13 @@ mod tests {
 
     #[test]
     fn ids_of_another_kind_or_shape_are_refused() {
-        let rows = ["", "dev_", "lic_e", "DEV_00000000000000000000000000", "dev_0000000000000000000000000u"];
+        let rows = [
+            "",
+            "dev_",
+            "lic_e",
+            "DEV_00000000000000000000000000",
+            "dev_0000000000000000000000000u",
+        ];
         for row in rows {
             assert!(DeviceId::parse(row).is_err(), "{row}");
             assert!(LicenseId::parse(row).is_err(), "{row}");

@@ -218,7 +218,8 @@ mod tests {
 
     #[test]
     fn normalized_terms_sort_and_deduplicate() {
-        let terms = Terms { features: vec!["b".into(), "a".into(), "b".into()], ..Terms::default() };
+        let terms =
+            Terms { features: vec!["b".into(), "a".into(), "b".into()], ..Terms::default() };
         assert_eq!(terms.normalized().features, ["a", "b"]);
     }
 }

@@ -78,7 +78,10 @@ fn numbers(text: &str) -> Option<Vec<u64>> {
 /// Missing parts count as zero: 8.1 = 8.1.0.
 fn compare(a: &[u64], b: &[u64]) -> Ordering {
     let part = |v: &[u64], i: usize| v.get(i).copied().unwrap_or_default();
-    (0..a.len().max(b.len())).map(|i| part(a, i).cmp(&part(b, i))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+    (0..a.len().max(b.len()))
+        .map(|i| part(a, i).cmp(&part(b, i)))
+        .find(|o| o.is_ne())
+        .unwrap_or(Ordering::Equal)
 }
 
 #[cfg(test)]
@@ -98,7 +101,11 @@ mod tests {
             (">=8", "newest", false),
         ];
         for (range, version, want) in rows {
-            assert_eq!(VersionRange::parse(range).unwrap().covers(version), want, "{range} {version}");
+            assert_eq!(
+                VersionRange::parse(range).unwrap().covers(version),
+                want,
+                "{range} {version}"
+            );
         }
     }
 

@@ -79,10 +79,16 @@ pub struct Remembered {
 }
 
 /// What is remembered and at most `staleness_ms` old.
-pub fn remembered(host: &str, key_hash: Option<&str>, now: Millis, staleness_ms: i64) -> Remembered {
+pub fn remembered(
+    host: &str,
+    key_hash: Option<&str>,
+    now: Millis,
+    staleness_ms: i64,
+) -> Remembered {
     KNOWN.with_borrow_mut(|known| Remembered {
         site: known.sites.fresh(host, now, staleness_ms).cloned(),
-        principal: key_hash.and_then(|hash| known.principals.fresh(hash, now, staleness_ms).cloned()),
+        principal: key_hash
+            .and_then(|hash| known.principals.fresh(hash, now, staleness_ms).cloned()),
         suspended: known.suspended.fresh(&(), now, staleness_ms).cloned(),
     })
 }
@@ -128,13 +134,15 @@ pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> 
     let credentials = credentials_for(call, endpoint)?;
     let hash = credentials.as_deref().map(ApiKeyText::digest);
     let key = credentials.as_deref().zip(hash.as_deref());
-    let key = key.map(|(text, hash)| limit::Key { tenant: text.tenant(), shard: text.shard(), hash });
+    let key =
+        key.map(|(text, hash)| limit::Key { tenant: text.tenant(), shard: text.shard(), hash });
     let (held, spent) = join(known(call, hash.as_deref()), limit::spend(call, key)).await;
     let held = held?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
     check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)?;
-    let mut caller = Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() };
+    let mut caller =
+        Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() };
     call.admit(&caller);
     if let (Some(principal), Some(key)) = (&caller.principal, key) {
         caller.counters = limit::settle(call, key, limit::policy(principal), spent).await?;
@@ -150,7 +158,12 @@ pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> 
 pub async fn site(call: &Call) -> Result<Caller, Failure> {
     let held = known(call, None).await?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
-    Ok(Caller { site, principal: None, counters: None, suspended: held.suspended.unwrap_or_default() })
+    Ok(Caller {
+        site,
+        principal: None,
+        counters: None,
+        suspended: held.suspended.unwrap_or_default(),
+    })
 }
 
 /// What memory holds may be this old in an outage: longer, and a revocation could be missed for too long.
@@ -175,7 +188,12 @@ pub fn outage(call: &Call, endpoint: &Endpoint) -> Result<Option<Caller>, Failur
         }
         check(&site, true, principal.as_deref(), endpoint, &call.inbound, call.now)?;
     }
-    Ok(Some(Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() }))
+    Ok(Some(Caller {
+        site,
+        principal,
+        counters: None,
+        suspended: held.suspended.unwrap_or_default(),
+    }))
 }
 
 /// What is known of the call's host and key: from memory where it is fresh, else from the DIRECTORY.
@@ -192,7 +210,9 @@ async fn known(call: &Call, key_hash: Option<&str>) -> Result<Remembered, Failur
 impl Remembered {
     /// Whether nothing has to be asked.
     pub const fn is_complete(&self, key_hash: Option<&str>) -> bool {
-        self.site.is_some() && self.suspended.is_some() && (key_hash.is_none() || self.principal.is_some())
+        self.site.is_some()
+            && self.suspended.is_some()
+            && (key_hash.is_none() || self.principal.is_some())
     }
 }
 
@@ -229,7 +249,8 @@ pub fn check(
     }
     let principal = principal.ok_or(Kind::CredentialsUnknown)?;
     principal.admit(site, inbound.header("x-vendor-id"), now)?;
-    let suspended = principal.standing != Some(Standing::Active) || site.standing != Standing::Active;
+    let suspended =
+        principal.standing != Some(Standing::Active) || site.standing != Standing::Active;
     if suspended && !endpoint.tells_verdicts() {
         return Err(Kind::TenantSuspended.into());
     }

@@ -34,7 +34,11 @@ impl<V> Stamped<V> {
 impl<K: Eq + Hash + Clone, V> Cache<K, V> {
     /// An empty cache of at most `bound` entries.
     pub fn new(bound: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), per_generation: bound.div_ceil(2).max(1) }
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+            per_generation: bound.div_ceil(2).max(1),
+        }
     }
 
     /// What is held under `key`, however old.
@@ -59,7 +63,12 @@ impl<K: Eq + Hash + Clone, V> Cache<K, V> {
     }
 
     /// What is held under `key` and fresh enough.
-    pub fn fresh<Q: Eq + Hash + ?Sized>(&mut self, key: &Q, now: Millis, staleness_ms: i64) -> Option<&V>
+    pub fn fresh<Q: Eq + Hash + ?Sized>(
+        &mut self,
+        key: &Q,
+        now: Millis,
+        staleness_ms: i64,
+    ) -> Option<&V>
     where
         K: std::borrow::Borrow<Q>,
     {

@@ -41,7 +41,12 @@ pub struct Db<T> {
 }
 
 impl<T: Target> Db<T> {
-    fn new(call: &Call, binding: &'static str, tenant: Option<TenantId>, freshness: Freshness) -> Self {
+    fn new(
+        call: &Call,
+        binding: &'static str,
+        tenant: Option<TenantId>,
+        freshness: Freshness,
+    ) -> Self {
         Self {
             env: call.env.clone(),
             binding,
@@ -91,7 +96,10 @@ impl<T: Target> Db<T> {
     ///
     /// # Errors
     /// As [`Db::read`].
-    pub async fn first<R: DeserializeOwned>(&self, statement: Statement<T, R>) -> Result<Option<R>, StoreFailure> {
+    pub async fn first<R: DeserializeOwned>(
+        &self,
+        statement: Statement<T, R>,
+    ) -> Result<Option<R>, StoreFailure> {
         let (rows,) = self.read((statement,)).await?;
         Ok(rows.into_iter().next())
     }
@@ -133,7 +141,11 @@ impl<T: Target> Db<T> {
         session.batch(prepared).await.map_err(refused)
     }
 
-    fn bind(&self, statement: D1PreparedStatement, params: &[Value]) -> Result<D1PreparedStatement, StoreFailure> {
+    fn bind(
+        &self,
+        statement: D1PreparedStatement,
+        params: &[Value],
+    ) -> Result<D1PreparedStatement, StoreFailure> {
         let tenant = self.tenant.iter().map(|tenant| JsValue::from_str(tenant.as_str()));
         let values: Vec<_> = tenant.chain(params.iter().map(js)).collect();
         statement.bind(&values).map_err(refused)
@@ -163,7 +175,10 @@ pub(crate) async fn pause(millis: u64) {
 fn js(value: &Value) -> JsValue {
     match value {
         Value::Null => JsValue::NULL,
-        #[expect(clippy::cast_precision_loss, reason = "within +-(2^53 - 1), checked by the statement")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "within +-(2^53 - 1), checked by the statement"
+        )]
         Value::Int(number) => JsValue::from_f64(*number as f64),
         Value::Text(text) => JsValue::from_str(text),
     }
@@ -185,7 +200,9 @@ fn changed(result: &D1Result) -> Result<u64, StoreFailure> {
 fn refused(error: worker::Error) -> StoreFailure {
     let message = error.to_string();
     match Refusal::of(&message) {
-        Refusal::Other if !message.contains("constraint failed") => StoreFailure::Unavailable(message),
+        Refusal::Other if !message.contains("constraint failed") => {
+            StoreFailure::Unavailable(message)
+        }
         refusal => StoreFailure::Refused(refusal, message),
     }
 }
@@ -208,8 +225,13 @@ pub trait Reads<T> {
     fn rows(results: &[D1Result]) -> Result<Self::Rows, StoreFailure>;
 }
 
-fn rows_at<R: DeserializeOwned>(results: &[D1Result], index: usize) -> Result<Vec<R>, StoreFailure> {
-    let result = results.get(index).ok_or_else(|| StoreFailure::Unreadable("a result is missing".to_owned()))?;
+fn rows_at<R: DeserializeOwned>(
+    results: &[D1Result],
+    index: usize,
+) -> Result<Vec<R>, StoreFailure> {
+    let result = results
+        .get(index)
+        .ok_or_else(|| StoreFailure::Unreadable("a result is missing".to_owned()))?;
     result.results::<R>().map_err(|error| StoreFailure::Unreadable(error.to_string()))
 }
 

@@ -47,7 +47,12 @@ impl Inbound {
     }
 
     /// From values that were read one by one.
-    pub fn new(method: String, url: String, header: impl Fn(&str) -> Option<String>, body: Vec<u8>) -> Self {
+    pub fn new(
+        method: String,
+        url: String,
+        header: impl Fn(&str) -> Option<String>,
+        body: Vec<u8>,
+    ) -> Self {
         Self { method, url, headers: HEADERS.map(|name| header(name).unwrap_or_default()), body }
     }
 
@@ -123,7 +128,10 @@ pub struct Outbound {
 impl Outbound {
     /// A JSON answer.
     pub fn json(status: u16, body: String) -> Self {
-        let headers = vec![("content-type", "application/json".to_owned()), ("cache-control", "no-store".to_owned())];
+        let headers = vec![
+            ("content-type", "application/json".to_owned()),
+            ("cache-control", "no-store".to_owned()),
+        ];
         Self { status, headers, body, work_waits: false }
     }
 
@@ -159,7 +167,10 @@ mod tests {
         assert_eq!(inbound.authority(), "acme.writ.localhost:8787");
         assert_eq!(inbound.path(), "/api/v1/x");
         assert_eq!(inbound.query(), [("a".into(), "1".into()), ("b".into(), "A c".into())]);
-        assert_eq!((inbound.header("authorization"), inbound.header("signature")), ("Bearer k", ""));
+        assert_eq!(
+            (inbound.header("authorization"), inbound.header("signature")),
+            ("Bearer k", "")
+        );
     }
 
     #[test]

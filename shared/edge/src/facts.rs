@@ -96,8 +96,13 @@ pub fn learn(key: &str, change: impl FnOnce(&mut Facts)) {
 ///
 /// # Errors
 /// When the shard is away or late.
-pub async fn load(call: &Call, subject: &Subject, freshness: Freshness) -> Result<Rc<Facts>, StoreFailure> {
-    let (license, hardware, device) = (subject.license.as_str(), subject.hardware.as_deref(), subject.device.as_ref());
+pub async fn load(
+    call: &Call,
+    subject: &Subject,
+    freshness: Freshness,
+) -> Result<Rc<Facts>, StoreFailure> {
+    let (license, hardware, device) =
+        (subject.license.as_str(), subject.hardware.as_deref(), subject.device.as_ref());
     let records = call.records(&subject.tenant, subject.shard, freshness);
     let asked = (
         licenses::by_ref(license),
@@ -126,9 +131,14 @@ pub async fn load(call: &Call, subject: &Subject, freshness: Freshness) -> Resul
 impl Facts {
     /// Use as it is with this request's report: the device's new gauges take the place of its old ones.
     pub fn usage_with(&self, reported: &Usage) -> Usage {
-        let mut usage: Usage = self.shares.iter().map(|share| (share.metric, share.value)).collect();
+        let mut usage: Usage =
+            self.shares.iter().map(|share| (share.metric, share.value)).collect();
         for (metric, count) in reported {
-            let own = self.shares.iter().find(|share| share.metric == *metric).map_or(0, |share| share.own);
+            let own = self
+                .shares
+                .iter()
+                .find(|share| share.metric == *metric)
+                .map_or(0, |share| share.own);
             let others = usage.get(metric).map_or(0, |all| all.saturating_sub(own));
             usage.insert(*metric, others.saturating_add(*count));
         }
@@ -137,7 +147,8 @@ impl Facts {
 
     /// Whether the report says anything that the stores do not know yet.
     pub fn is_news(&self, reported: &Usage) -> bool {
-        let known: BTreeMap<_, _> = self.shares.iter().map(|share| (share.metric, share.own)).collect();
+        let known: BTreeMap<_, _> =
+            self.shares.iter().map(|share| (share.metric, share.own)).collect();
         reported.iter().any(|(metric, count)| known.get(metric) != Some(count))
     }
 
@@ -149,19 +160,24 @@ impl Facts {
         }
         let seen = subject.fingerprint.as_ref()?;
         let rule = license.terms.binding.matching;
-        let same = |row: &&DeviceRow| bound(row).is_some_and(|bound| matching::matches(&bound, seen, rule));
+        let same = |row: &&DeviceRow| {
+            bound(row).is_some_and(|bound| matching::matches(&bound, seen, rule))
+        };
         self.candidates.iter().find(same).map(|row| (row, true))
     }
 
     /// The device as the judge sees it.
     pub fn device_fact(&self, subject: &Subject) -> DeviceFact<'_> {
-        let strict = self.license.as_ref().is_some_and(|l| l.terms.binding.mode == BindingMode::Strict);
+        let strict =
+            self.license.as_ref().is_some_and(|l| l.terms.binding.mode == BindingMode::Strict);
         if strict && subject.hardware.is_none() && subject.fingerprint.is_none() {
             // A device id is not secret: by itself it proves nothing about the machine.
             return DeviceFact::Unnamed;
         }
         match self.device(subject) {
-            Some((row, _)) if row.status == domain::fleet::DeviceStatus::Deactivated => DeviceFact::Unknown,
+            Some((row, _)) if row.status == domain::fleet::DeviceStatus::Deactivated => {
+                DeviceFact::Unknown
+            }
             Some((row, matches)) => DeviceFact::Known(row.known(matches)),
             None if subject.is_unnamed() => DeviceFact::Unnamed,
             None => DeviceFact::Unknown,
@@ -169,14 +185,22 @@ impl Facts {
     }
 
     /// The report is known now, the device was heard of at `at`, and use is over a limit since `exceeded`.
-    pub fn take_in(&mut self, reported: &Usage, device: Option<&DeviceId>, at: Millis, exceeded: Option<Millis>) {
+    pub fn take_in(
+        &mut self,
+        reported: &Usage,
+        device: Option<&DeviceId>,
+        at: Millis,
+        exceeded: Option<Millis>,
+    ) {
         let usage = self.usage_with(reported);
         for (metric, count) in reported {
             let value = usage.get(metric).copied().unwrap_or(*count);
             self.shares.retain(|share| share.metric != *metric);
             self.shares.push(ShareRow { metric: *metric, value, own: *count });
         }
-        for row in self.exact.iter_mut().chain(&mut self.candidates).filter(|row| Some(&row.id) == device) {
+        for row in
+            self.exact.iter_mut().chain(&mut self.candidates).filter(|row| Some(&row.id) == device)
+        {
             row.last_seen_ms = Some(at);
         }
         if let Some(license) = &mut self.license {
@@ -206,9 +230,8 @@ fn is_same(row: &DeviceRow, subject: &Subject, license: &License) -> bool {
         return false;
     }
     match (&subject.fingerprint, &subject.hardware) {
-        (Some(seen), _) if !row.components.is_empty() => {
-            bound(row).is_some_and(|bound| matching::matches(&bound, seen, license.terms.binding.matching))
-        }
+        (Some(seen), _) if !row.components.is_empty() => bound(row)
+            .is_some_and(|bound| matching::matches(&bound, seen, license.terms.binding.matching)),
         (_, Some(hardware)) => *hardware == row.fingerprint,
         // Named by its id alone, which a soft binding takes.
         _ => true,

@@ -87,7 +87,9 @@ impl From<StoreFailure> for Failure {
             StoreFailure::Unavailable(_) | StoreFailure::Late => Kind::StoreUnavailable,
             StoreFailure::Refused(Refusal::Stale, _) => Kind::VersionConflict,
             StoreFailure::Refused(Refusal::Duplicate, _) => Kind::AlreadyExists,
-            StoreFailure::Refused(Refusal::Other, _) | StoreFailure::Unreadable(_) => Kind::Internal,
+            StoreFailure::Refused(Refusal::Other, _) | StoreFailure::Unreadable(_) => {
+                Kind::Internal
+            }
         };
         let failed = Self { reason: Some(failure.to_string()), ..Self::from(kind) };
         if kind == Kind::StoreUnavailable { failed.with("retry-after", "2") } else { failed }

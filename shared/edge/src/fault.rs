@@ -55,7 +55,14 @@ mod tests {
     #[test]
     fn switches_are_read_from_the_header() {
         let faults = Faults::parse("d1=off, round=40,cold, d1=slow:900, nonsense");
-        let want = Faults { d1_off: true, d1_slow_ms: 900, round_ms: 40, cold: true, any: true, objects_off: false };
+        let want = Faults {
+            d1_off: true,
+            d1_slow_ms: 900,
+            round_ms: 40,
+            cold: true,
+            any: true,
+            objects_off: false,
+        };
         assert_eq!(faults, want);
         assert_eq!(Faults::parse(""), Faults::default());
     }

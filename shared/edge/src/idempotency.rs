@@ -50,7 +50,12 @@ pub enum Turn {
 ///
 /// # Errors
 /// `invalid-header`, `idempotency-mismatch`, `idempotency-running`, or a store that is away.
-pub async fn turn(call: &Call, records: &Db<Tenant>, caller: &str, endpoint: &'static str) -> Result<Turn, Failure> {
+pub async fn turn(
+    call: &Call,
+    records: &Db<Tenant>,
+    caller: &str,
+    endpoint: &'static str,
+) -> Result<Turn, Failure> {
     let Some(ticket) = Ticket::read(call, caller, endpoint)? else { return Ok(Turn::Free) };
     let reserved = records.write(vec![table::begin(&ticket.claim(call), call.now)]).await?;
     if reserved.first() == Some(&1) {
@@ -70,7 +75,9 @@ pub async fn turn(call: &Call, records: &Db<Tenant>, caller: &str, endpoint: &'s
 
 async fn take_over(call: &Call, records: &Db<Tenant>, ticket: Ticket) -> Result<Turn, Failure> {
     let dead = call.now.plus(-DEAD_MS);
-    let taken = records.write(vec![table::take_over(&ticket.name(), &ticket.owner, dead, call.now)]).await?;
+    let taken = records
+        .write(vec![table::take_over(&ticket.name(), &ticket.owner, dead, call.now)])
+        .await?;
     if taken.first() == Some(&1) { Ok(Turn::First(Box::new(ticket))) } else { Err(running()) }
 }
 
@@ -81,7 +88,8 @@ fn running() -> Failure {
 impl Ticket {
     fn read(call: &Call, caller: &str, endpoint: &'static str) -> Result<Option<Self>, Failure> {
         let header = call.inbound.header("idempotency-key");
-        let key = header.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(header);
+        let key =
+            header.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(header);
         if header.is_empty() {
             return Ok(None);
         }
@@ -91,7 +99,11 @@ impl Ticket {
         let credentials = call.inbound.header("authorization");
         Ok(Some(Self {
             caller: caller.to_owned(),
-            key_hash: license::hex(&digest(&[b"writ idempotency key", caller.as_bytes(), key.as_bytes()])),
+            key_hash: license::hex(&digest(&[
+                b"writ idempotency key",
+                caller.as_bytes(),
+                key.as_bytes(),
+            ])),
             body_hash: license::hex(&digest(&[call.inbound.path().as_bytes(), &call.inbound.body])),
             endpoint,
             owner: call.id.clone(),
@@ -158,7 +170,8 @@ impl Ticket {
     fn seal(&self, body: &str) -> Result<String, Failure> {
         let owner = self.owner.as_str();
         let (cipher, nonce) = self.cipher(owner.as_bytes());
-        let sealed = cipher.encrypt(&Nonce::from(nonce), body.as_bytes()).map_err(Failure::internal)?;
+        let sealed =
+            cipher.encrypt(&Nonce::from(nonce), body.as_bytes()).map_err(Failure::internal)?;
         Ok(format!("{owner}.{}", BASE64.encode(sealed)))
     }
 
@@ -167,7 +180,8 @@ impl Ticket {
         let (owner, text) = sealed.split_once('.').ok_or_else(unreadable)?;
         let bytes = BASE64.decode(text).map_err(|_| unreadable())?;
         let (cipher, nonce) = self.cipher(owner.as_bytes());
-        let body = cipher.decrypt(&Nonce::from(nonce), bytes.as_slice()).map_err(|_| unreadable())?;
+        let body =
+            cipher.decrypt(&Nonce::from(nonce), bytes.as_slice()).map_err(|_| unreadable())?;
         let body = String::from_utf8(body).map_err(|_| unreadable())?;
         let mut out = Outbound::json(status, body);
         out.set("idempotent-replayed", "true");

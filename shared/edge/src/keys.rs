@@ -63,7 +63,9 @@ impl Keys {
 /// # Errors
 /// When it is not set.
 pub fn secret(env: &Env, name: &str) -> Result<String, Failure> {
-    env.secret(name).map(|s| s.to_string()).map_err(|_| Failure::internal(format!("secret {name} is not set")))
+    env.secret(name)
+        .map(|s| s.to_string())
+        .map_err(|_| Failure::internal(format!("secret {name} is not set")))
 }
 
 /// A signing seed of 32 bytes in hexadecimal.

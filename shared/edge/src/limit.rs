@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use domain::id::TenantId;
-use domain::place::Shard;
 use domain::limiter::{Ask, Counters, Lease, LocalLease, Policy};
+use domain::place::Shard;
 use domain::time::Millis;
 use wire::problem::Kind;
 
@@ -65,7 +65,13 @@ pub async fn spend(call: &Call, key: Option<Key<'_>>) -> Option<Spent> {
         return Some(spent);
     }
     let message = LimiterCall::Lease(ask(key.hash, call.now));
-    let reply = object::send_soon::<Limiter>(call, &Limiter::name(key.tenant, key.hash), key.shard, &message).await;
+    let reply = object::send_soon::<Limiter>(
+        call,
+        &Limiter::name(key.tenant, key.hash),
+        key.shard,
+        &message,
+    )
+    .await;
     Some(reply.map_or_else(Spent::Away, |reply| Spent::Asked(reply, call.now)))
 }
 
@@ -87,7 +93,9 @@ pub async fn settle(
         None | Some(Spent::Away(_)) => return Ok(None),
         Some(Spent::Granted(counters)) => return Ok(Some(counters)),
         Some(Spent::Refused(counters)) => return Err(refusal(&counters)),
-        Some(Spent::Asked(LimiterReply::Leased(lease), asked)) if fits(&lease, policy) => (lease, asked),
+        Some(Spent::Asked(LimiterReply::Leased(lease), asked)) if fits(&lease, policy) => {
+            (lease, asked)
+        }
         // What a lease under another limit granted stays unspent and lapses.
         Some(Spent::Asked(_, asked)) => {
             let message = LimiterCall::Configure { policy, ask: ask(hash, call.now) };
@@ -108,7 +116,10 @@ pub async fn settle(
 
 /// The limit of a key.
 pub fn policy(principal: &Principal) -> Policy {
-    Policy { limit: principal.rate_limit, window_ms: i64::from(principal.rate_window_seconds) * 1000 }
+    Policy {
+        limit: principal.rate_limit,
+        window_ms: i64::from(principal.rate_window_seconds) * 1000,
+    }
 }
 
 const fn fits(lease: &Lease, policy: Policy) -> bool {

@@ -16,7 +16,12 @@ const PATIENCE_MS: u64 = 10_000;
 ///
 /// # Errors
 /// When the object is away or late, decided nothing, or answers something else than a reply.
-pub async fn send<C: Class>(call: &Call, name: &str, shard: Shard, message: &C::Call) -> Result<C::Reply, StoreFailure> {
+pub async fn send<C: Class>(
+    call: &Call,
+    name: &str,
+    shard: Shard,
+    message: &C::Call,
+) -> Result<C::Reply, StoreFailure> {
     within(PATIENCE_MS, exchange_or_fail::<C>(call, name, shard, message)).await
 }
 
@@ -66,10 +71,17 @@ async fn exchange<C: Class>(
 ) -> Result<(C::Reply, u32), StoreFailure> {
     let request = request(message, faults)?;
     let namespace = env.durable_object(C::BINDING).map_err(away)?;
-    let stub = namespace.get_by_name_with_location_hint(name, location_hint(shard)).map_err(away)?;
+    let stub =
+        namespace.get_by_name_with_location_hint(name, location_hint(shard)).map_err(away)?;
     let mut response = stub.fetch_with_request(request).await.map_err(away)?;
     let status = response.status_code();
-    let inner = response.headers().get(ROUNDS).ok().flatten().and_then(|n| n.parse().ok()).unwrap_or_default();
+    let inner = response
+        .headers()
+        .get(ROUNDS)
+        .ok()
+        .flatten()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or_default();
     let text = response.text().await.map_err(away)?;
     if status != 200 {
         return Err(StoreFailure::Unavailable(format!("object answered {status}: {text}")));
@@ -79,7 +91,8 @@ async fn exchange<C: Class>(
 }
 
 fn request<M: serde::Serialize>(message: &M, faults: &Faults) -> Result<Request, StoreFailure> {
-    let body = serde_json::to_string(message).map_err(|e| StoreFailure::Unreadable(e.to_string()))?;
+    let body =
+        serde_json::to_string(message).map_err(|e| StoreFailure::Unreadable(e.to_string()))?;
     let mut init = RequestInit::new();
     init.with_method(Method::Post).with_body(Some(body.into()));
     if faults.any {

@@ -65,7 +65,12 @@ impl Event {
     ///
     /// # Errors
     /// When the platform has no entropy.
-    pub fn audit(call: &Call, tenant: &TenantId, shard: Shard, entry: &Entry<'_>) -> Result<Self, Failure> {
+    pub fn audit(
+        call: &Call,
+        tenant: &TenantId,
+        shard: Shard,
+        entry: &Entry<'_>,
+    ) -> Result<Self, Failure> {
         let id = EventId::new(platform::entropy().map_err(Failure::internal)?);
         let draft = domain::audit::Draft {
             event: id.clone(),

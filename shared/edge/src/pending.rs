@@ -48,7 +48,13 @@ thread_local! {
 
 /// Notes what a request brought that the stores do not know: reported gauges, and that the device was
 /// heard of. `contact`: whether nobody else records that it was. Whether there is anything to write.
-pub fn note(subject: &Subject, facts: &Facts, reported: &Usage, contact: bool, now: Millis) -> bool {
+pub fn note(
+    subject: &Subject,
+    facts: &Facts,
+    reported: &Usage,
+    contact: bool,
+    now: Millis,
+) -> bool {
     let Some(license) = facts.license.as_ref() else { return false };
     let device = facts.device(subject).map(|(row, _)| row);
     let heard = device.map(|row| row.last_seen_ms.unwrap_or(row.activated_ms));
@@ -105,7 +111,10 @@ pub async fn write(env: Env) {
 }
 
 fn changes(license: &LicenseId, device: Option<&DeviceId>, write: &Write) -> Vec<Change> {
-    let gauges = write.gauges.iter().map(|(metric, count)| usage::put(license, device, *metric, *count, write.at));
+    let gauges = write
+        .gauges
+        .iter()
+        .map(|(metric, count)| usage::put(license, device, *metric, *count, write.at));
     let seen = device.filter(|_| write.seen).map(|device| devices::seen(license, device, write.at));
     let excess = match write.excess {
         Excess::Unchanged => None,

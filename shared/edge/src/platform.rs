@@ -30,7 +30,8 @@ thread_local! {
 /// The id of the next request of this isolate.
 pub fn request_id() -> RequestId {
     REQUESTS.with(|requests| {
-        let last = requests.get().or_else(|| entropy().ok().map(u128::from_be_bytes)).unwrap_or_default();
+        let last =
+            requests.get().or_else(|| entropy().ok().map(u128::from_be_bytes)).unwrap_or_default();
         let next = last.wrapping_add(1);
         requests.set(Some(next));
         RequestId::new(next.to_be_bytes())

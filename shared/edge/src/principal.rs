@@ -117,8 +117,8 @@ impl Principal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::place::Region;
     use crate::site::House;
+    use domain::place::Region;
 
     fn principal() -> Principal {
         Principal {
@@ -160,9 +160,27 @@ mod tests {
             ("the parent's host", keep, site("techpartners", None), 0, Some("wrong-host")),
             ("the MSPs' host", keep, site("writ", Some(House::Msp)), 0, Some("wrong-host")),
             ("revoked", |p| p.revoked = true, site("acme", None), 100, Some("credentials-revoked")),
-            ("no longer in service", |p| p.standing = None, site("acme", None), 0, Some("credentials-revoked")),
-            ("an MSP on the MSPs' host", |p| p.kind = TenantKind::Msp, site("writ", Some(House::Msp)), 0, None),
-            ("an MSP on the vendors' host", |p| p.kind = TenantKind::Msp, site("writ", Some(House::Vendors)), 0, Some("wrong-host")),
+            (
+                "no longer in service",
+                |p| p.standing = None,
+                site("acme", None),
+                0,
+                Some("credentials-revoked"),
+            ),
+            (
+                "an MSP on the MSPs' host",
+                |p| p.kind = TenantKind::Msp,
+                site("writ", Some(House::Msp)),
+                0,
+                None,
+            ),
+            (
+                "an MSP on the vendors' host",
+                |p| p.kind = TenantKind::Msp,
+                site("writ", Some(House::Vendors)),
+                0,
+                Some("wrong-host"),
+            ),
         ];
         for (name, change, site, now, code) in rows {
             let mut principal = principal();
@@ -170,13 +188,19 @@ mod tests {
             let got = principal.admit(site, "", Millis(*now)).err().map(|f| f.problem.code);
             assert_eq!(got.as_deref(), *code, "{name}");
         }
-        assert!(principal().admit(&site("acme", None), "globex", Millis(0)).is_err(), "X-Vendor-ID of another");
+        assert!(
+            principal().admit(&site("acme", None), "globex", Millis(0)).is_err(),
+            "X-Vendor-ID of another"
+        );
     }
 
     #[test]
     fn credentials_are_read_by_their_shape() {
         assert!(matches!(Credentials::read(""), Ok(Credentials::Nobody)));
-        assert!(matches!(Credentials::read("License NLS-x-y"), Ok(Credentials::LicenseKey("NLS-x-y"))));
+        assert!(matches!(
+            Credentials::read("License NLS-x-y"),
+            Ok(Credentials::LicenseKey("NLS-x-y"))
+        ));
         for bad in ["Bearer", "Bearer wk_acme_zzz", "Basic YTpi", "License ", "wk_acme_x"] {
             assert!(Credentials::read(bad).is_err(), "{bad}");
         }

@@ -72,7 +72,8 @@ async fn run(
     if Host::parse(call.inbound.authority()).is_err() {
         return Err(Kind::UnknownHost.into());
     }
-    let route = route::find(worker, &call.inbound.method, path).map_err(|error| unrouted(&error))?;
+    let route =
+        route::find(worker, &call.inbound.method, path).map_err(|error| unrouted(&error))?;
     let endpoint = route.id.endpoint();
     call.routed(route.id.name());
     expect_json(call)?;

@@ -28,9 +28,10 @@ pub fn check_nonce(nonce: Option<&str>) -> Result<(), Problem> {
             && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\')
     };
     match nonce {
-        Some(text) if !fits(text) => {
-            Err(Problem::field("/nonce", "must be 1 to 128 printable ASCII characters without quotes and backslashes"))
-        }
+        Some(text) if !fits(text) => Err(Problem::field(
+            "/nonce",
+            "must be 1 to 128 printable ASCII characters without quotes and backslashes",
+        )),
         _ => Ok(()),
     }
 }
@@ -39,7 +40,13 @@ pub fn check_nonce(nonce: Option<&str>) -> Result<(), Problem> {
 ///
 /// # Errors
 /// When the nonce cannot stand in a header, which [`check_nonce`] has ruled out.
-pub fn sign(keys: &Keys, out: &mut Outbound, inbound: &Inbound, nonce: Option<&str>, now: Millis) -> Result<(), Failure> {
+pub fn sign(
+    keys: &Keys,
+    out: &mut Outbound,
+    inbound: &Inbound,
+    nonce: Option<&str>,
+    now: Millis,
+) -> Result<(), Failure> {
     if !is_wanted(inbound, nonce) {
         return Ok(());
     }

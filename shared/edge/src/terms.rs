@@ -26,13 +26,24 @@ pub fn check(terms: &Terms, at: &str) -> Result<(), Problem> {
         }
     }
     if let Some((metric, _)) = terms.limits.iter().find(|(_, limit)| **limit > MAX_COUNT) {
-        return Err(Problem::field(format!("{at}/limits/{}", metric.name()), "is more than 2^53 - 1"));
+        return Err(Problem::field(
+            format!("{at}/limits/{}", metric.name()),
+            "is more than 2^53 - 1",
+        ));
     }
-    if terms.binding.fingerprint.as_ref().is_some_and(|print| !(1..=LONGEST_FINGERPRINT).contains(&print.len())) {
+    if terms
+        .binding
+        .fingerprint
+        .as_ref()
+        .is_some_and(|print| !(1..=LONGEST_FINGERPRINT).contains(&print.len()))
+    {
         return Err(Problem::field(format!("{at}/binding/fingerprint"), "must be 1 to 200 bytes"));
     }
     if terms.commit.checked_add(terms.max_overage).is_none() {
-        return Err(Problem::field(format!("{at}/max_overage"), "commit and max_overage together are too many"));
+        return Err(Problem::field(
+            format!("{at}/max_overage"),
+            "commit and max_overage together are too many",
+        ));
     }
     intervals(terms, at)
 }
@@ -75,8 +86,14 @@ mod tests {
             (terms(|t| t.allow_in_grace = vec![String::new()]), Some("/terms/allow_in_grace/0")),
             (terms(|t| t.allow_in_grace = vec!["a b".into()]), Some("/terms/allow_in_grace/0")),
             (terms(|t| t.limits = [(Metric::Vms, MAX_COUNT)].into()), None),
-            (terms(|t| t.limits = [(Metric::Vms, MAX_COUNT + 1)].into()), Some("/terms/limits/vms")),
-            (terms(|t| t.binding.fingerprint = Some(String::new())), Some("/terms/binding/fingerprint")),
+            (
+                terms(|t| t.limits = [(Metric::Vms, MAX_COUNT + 1)].into()),
+                Some("/terms/limits/vms"),
+            ),
+            (
+                terms(|t| t.binding.fingerprint = Some(String::new())),
+                Some("/terms/binding/fingerprint"),
+            ),
             (terms(|t| (t.commit, t.max_overage) = (u32::MAX, 1)), Some("/terms/max_overage")),
             (terms(|t| t.report.heartbeat_seconds = 0), Some("/terms/report/heartbeat_seconds")),
         ];

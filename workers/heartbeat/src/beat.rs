@@ -55,9 +55,13 @@ async fn handle(call: &Call) -> Result<(Outbound, Option<Caller>, &'static str),
     };
     let report = Report::read(&call.inbound)?;
     let subject = report.subject(key.tenant(), key.shard());
-    let known = join(admit::admit(call, Id::Heartbeat.endpoint()), remembered_or_loaded(call, &subject)).await;
+    let known =
+        join(admit::admit(call, Id::Heartbeat.endpoint()), remembered_or_loaded(call, &subject))
+            .await;
     let heard = match known {
-        (Ok(caller), Ok(facts)) => Heard { call, report: &report, subject, caller, facts, confirmed: true },
+        (Ok(caller), Ok(facts)) => {
+            Heard { call, report: &report, subject, caller, facts, confirmed: true }
+        }
         (Err(failure), _) if failure.problem.status != 503 => return Err(failure),
         (caller, facts) => from_memory(call, &report, subject, caller.ok(), facts.ok())?,
     };
@@ -68,7 +72,8 @@ async fn handle(call: &Call) -> Result<(Outbound, Option<Caller>, &'static str),
 
 /// What memory holds where it is fresh, else what the holder's shard answers.
 async fn remembered_or_loaded(call: &Call, subject: &Subject) -> Result<Rc<Facts>, StoreFailure> {
-    let held = facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, call.staleness_ms()));
+    let held = facts::remembered(&subject.key())
+        .filter(|held| held.is_fresh(call.now, call.staleness_ms()));
     match held {
         // A license or device that is not there is asked for again: it may just have been made.
         Some(held) if !held.value.exact.is_empty() => Ok(held.value),
@@ -89,7 +94,10 @@ fn from_memory<'a>(
         Some(caller) => caller,
         None => admit::outage(call, Id::Heartbeat.endpoint())?.ok_or_else(away)?,
     };
-    let old = || facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, admit::OUTAGE_STALENESS_MS));
+    let old = || {
+        facts::remembered(&subject.key())
+            .filter(|held| held.is_fresh(call.now, admit::OUTAGE_STALENESS_MS))
+    };
     let facts = facts.or_else(|| old().map(|held| held.value)).ok_or_else(away)?;
     Ok(Heard { call, report, subject, caller, facts, confirmed: false })
 }
@@ -108,7 +116,9 @@ impl Heard<'_> {
     async fn answer(&self) -> Result<(Outbound, &'static str), Failure> {
         let license = self.facts.license.as_ref().ok_or(Kind::LicenseNotFound)?;
         let beat = self.beat(license).await;
-        let facts = self.at_version(license, beat.as_ref().ok().and_then(|reply| reply.license_version)).await;
+        let facts = self
+            .at_version(license, beat.as_ref().ok().and_then(|reply| reply.license_version))
+            .await;
         let license = facts.license.as_ref().ok_or(Kind::LicenseNotFound)?;
         Ok(self.tell(&facts, license, beat.as_ref().ok()))
     }
@@ -138,7 +148,12 @@ impl Heard<'_> {
         Rc::clone(&self.facts)
     }
 
-    fn tell(&self, facts: &Facts, license: &License, beat: Option<&BeatReply>) -> (Outbound, &'static str) {
+    fn tell(
+        &self,
+        facts: &Facts,
+        license: &License,
+        beat: Option<&BeatReply>,
+    ) -> (Outbound, &'static str) {
         let now = self.call.now;
         let usage = facts.usage_with(&self.report.reported);
         let suspended = self.caller.suspended.contains(&license.issuer);
@@ -165,7 +180,12 @@ impl Heard<'_> {
                 None => license.terms.report.heartbeat_seconds.min(REPEAT_SECONDS),
             },
             warnings: verdict.warnings,
-            commands: beat.map(|reply| reply.commands.clone()).unwrap_or_default().into_iter().map(Into::into).collect(),
+            commands: beat
+                .map(|reply| reply.commands.clone())
+                .unwrap_or_default()
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             degraded: beat.is_none() || !self.confirmed,
             nonce: self.report.request.nonce.clone(),
             time: now.into(),

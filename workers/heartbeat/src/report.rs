@@ -38,11 +38,13 @@ impl Report {
         signed::check_nonce(request.nonce.as_deref())?;
         check(&request)?;
         let device = match (&request.device_id, &request.hardware_id) {
-            (Some(id), _) => {
-                DeviceNamed::Id(DeviceId::parse(id).map_err(|e| Problem::field("/device_id", e.to_string()))?)
-            }
+            (Some(id), _) => DeviceNamed::Id(
+                DeviceId::parse(id).map_err(|e| Problem::field("/device_id", e.to_string()))?,
+            ),
             (None, Some(hardware)) => DeviceNamed::Fingerprint(hardware.clone()),
-            (None, None) => return Err(Problem::field("", "name the device by device_id or hardware_id")),
+            (None, None) => {
+                return Err(Problem::field("", "name the device by device_id or hardware_id"));
+            }
         };
         Ok(Self { reported: counted(&request.metrics), device, request })
     }
@@ -83,7 +85,8 @@ impl Report {
         });
         let said = |value: &Value| !(value.is_null() || value == &json!({}) || value == &json!([]));
         let members = report.as_object()?.iter().filter(|(_, value)| said(value));
-        let members: serde_json::Map<_, _> = members.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let members: serde_json::Map<_, _> =
+            members.map(|(name, value)| (name.clone(), value.clone())).collect();
         (!members.is_empty()).then_some(Value::Object(members))
     }
 }
@@ -102,7 +105,10 @@ fn check(request: &HeartbeatRequest) -> Result<(), Problem> {
     ];
     for (name, text) in texts {
         if text.as_ref().is_some_and(|text| text.is_empty() || text.len() > LONGEST) {
-            return Err(Problem::field(format!("/{name}"), format!("must be 1 to {LONGEST} bytes")));
+            return Err(Problem::field(
+                format!("/{name}"),
+                format!("must be 1 to {LONGEST} bytes"),
+            ));
         }
     }
     let sizes = [
@@ -112,7 +118,9 @@ fn check(request: &HeartbeatRequest) -> Result<(), Problem> {
         ("acknowledge", request.acknowledge.len()),
     ];
     match sizes.into_iter().find(|(_, size)| *size > MOST) {
-        Some((name, _)) => Err(Problem::field(format!("/{name}"), format!("must have at most {MOST} members"))),
+        Some((name, _)) => {
+            Err(Problem::field(format!("/{name}"), format!("must have at most {MOST} members")))
+        }
         None => Ok(()),
     }
 }
@@ -127,10 +135,15 @@ mod tests {
 
     #[test]
     fn seed_1s_heartbeat_needs_only_its_device_besides() {
-        let report = read(r#"{"license_id":"ACME-1","hardware_id":"9f","status":"healthy","metrics":{"vm_count":3}}"#);
+        let report = read(
+            r#"{"license_id":"ACME-1","hardware_id":"9f","status":"healthy","metrics":{"vm_count":3}}"#,
+        );
         let report = report.unwrap();
         assert_eq!(report.reported.len(), 1);
-        assert_eq!(report.beat().status_report, Some(json!({"status":"healthy","metrics":{"vm_count":3}})));
+        assert_eq!(
+            report.beat().status_report,
+            Some(json!({"status":"healthy","metrics":{"vm_count":3}}))
+        );
     }
 
     #[test]

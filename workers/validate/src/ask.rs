@@ -35,15 +35,20 @@ impl Ask {
         signed::check_nonce(request.nonce.as_deref())?;
         for (name, value) in named(&request) {
             if value.is_some_and(|text| text.is_empty() || text.len() > LONGEST_NAME) {
-                return Err(Problem::field(format!("/{name}"), format!("must be 1 to {LONGEST_NAME} bytes")));
+                return Err(Problem::field(
+                    format!("/{name}"),
+                    format!("must be 1 to {LONGEST_NAME} bytes"),
+                ));
             }
         }
         if request.usage_metrics.len() > 64 {
             return Err(Problem::field("/usage_metrics", "must have at most 64 members"));
         }
-        let fingerprint = request.fingerprint.as_ref().map(|print| Fingerprint::from_parts(&print.components));
         let fingerprint =
-            fingerprint.transpose().map_err(|e| Problem::field("/fingerprint/components", e.to_string()))?;
+            request.fingerprint.as_ref().map(|print| Fingerprint::from_parts(&print.components));
+        let fingerprint = fingerprint
+            .transpose()
+            .map_err(|e| Problem::field("/fingerprint/components", e.to_string()))?;
         let device = request.device_id.as_deref().map(DeviceId::parse);
         let device = device.transpose().map_err(|e| Problem::field("/device_id", e.to_string()))?;
         Ok(Self { reported: counted(&request.usage_metrics), fingerprint, device, request })
@@ -104,7 +109,10 @@ mod tests {
             (r#"{"license_id":""}"#.to_owned(), "/license_id"),
             (r#"{"nonce":""}"#.to_owned(), "/nonce"),
             (r#"{"nonce":"a\"b"}"#.to_owned(), "/nonce"),
-            (r#"{"fingerprint":{"components":{"mac":"00:11"}}}"#.to_owned(), "/fingerprint/components"),
+            (
+                r#"{"fingerprint":{"components":{"mac":"00:11"}}}"#.to_owned(),
+                "/fingerprint/components",
+            ),
         ];
         for (body, pointer) in rows {
             let problem = read(&body).err().map(|p| p.errors[0].pointer.clone());

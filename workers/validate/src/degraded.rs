@@ -37,10 +37,12 @@ pub fn answer(
         // The license presented is newer evidence than nothing; memory knows of revocations too.
         old().map(|held| held.value)
     });
-    let genuine = request.presented.and_then(|presented| presented.claims.as_deref()).is_some_and(|claims| {
-        let named = subject.license == claims.sub.as_str() || subject.license == claims.writ.code.as_str();
-        named && claims.writ.holder.tenant == subject.tenant
-    });
+    let genuine =
+        request.presented.and_then(|presented| presented.claims.as_deref()).is_some_and(|claims| {
+            let named = subject.license == claims.sub.as_str()
+                || subject.license == claims.writ.code.as_str();
+            named && claims.writ.holder.tenant == subject.tenant
+        });
     if facts.is_none() && !genuine {
         return Err(Failure::from(Kind::StoreUnavailable).with("retry-after", "2"));
     }

@@ -55,7 +55,8 @@ async fn handle(call: &Call) -> Result<Done, Failure> {
     if call.inbound.path().starts_with("/healthz/") {
         return Ok(Done { out: serve::health().out, caller: None, code: "" });
     }
-    route::find(Worker::Validate, &call.inbound.method, call.inbound.path()).map_err(|error| serve::unrouted(&error))?;
+    route::find(Worker::Validate, &call.inbound.method, call.inbound.path())
+        .map_err(|error| serve::unrouted(&error))?;
     call.routed(Id::Validate.name());
     serve::expect_json(call)?;
     let keys = Keys::of(&call.env)?;
@@ -96,7 +97,8 @@ impl Request<'_> {
     /// has the last word on whether the answer is told.
     async fn by_api_key(&self, tenant: &TenantId, shard: Shard) -> Result<Done, Failure> {
         let license = named(self.ask, self.presented).or_else(|| self.presented.map(|_| ""));
-        let license = license.ok_or_else(|| Problem::field("", "name the license by license_id or license_key"))?;
+        let license = license
+            .ok_or_else(|| Problem::field("", "name the license by license_id or license_key"))?;
         let subject = self.ask.subject(tenant, shard, license);
         let admitted = admit::admit(self.call, Id::Validate.endpoint());
         let (caller, facts) = join(admitted, self.facts(&subject)).await;
@@ -105,7 +107,8 @@ impl Request<'_> {
 
     /// A license key is its own credential: it names holder and license, and its signature says so.
     async fn by_license_key(&self) -> Result<Done, Failure> {
-        let claims = self.presented.and_then(|p| p.claims.as_deref()).ok_or(Kind::CredentialsUnknown)?;
+        let claims =
+            self.presented.and_then(|p| p.claims.as_deref()).ok_or(Kind::CredentialsUnknown)?;
         let holder = &claims.writ.holder.tenant;
         let shard = claims.sub.shard_hint().ok_or(Kind::CredentialsUnknown)?;
         if self.is_on_anothers_host(holder) {
@@ -132,12 +135,19 @@ impl Request<'_> {
         }
     }
 
-    async fn admit_license(&self, holder: &TenantId, shard: Shard, license: &LicenseId) -> Result<Caller, Failure> {
+    async fn admit_license(
+        &self,
+        holder: &TenantId,
+        shard: Shard,
+        license: &LicenseId,
+    ) -> Result<Caller, Failure> {
         let key = limit::Key { tenant: holder, shard, hash: license.as_str() };
-        let (caller, spent) = join(admit::site(self.call), limit::spend(self.call, Some(key))).await;
+        let (caller, spent) =
+            join(admit::site(self.call), limit::spend(self.call, Some(key))).await;
         let mut caller = caller?;
         let default = RateLimit::default();
-        let policy = Policy { limit: default.requests, window_ms: i64::from(default.window_seconds) * 1000 };
+        let policy =
+            Policy { limit: default.requests, window_ms: i64::from(default.window_seconds) * 1000 };
         caller.counters = limit::settle(self.call, key, policy, spent).await?;
         Ok(caller)
     }
@@ -146,7 +156,8 @@ impl Request<'_> {
     /// worker may just have mended is neither told from memory nor from a replica.
     async fn facts(&self, subject: &Subject) -> Result<Rc<Facts>, StoreFailure> {
         let call = self.call;
-        let held = facts::remembered(&subject.key()).filter(|held| held.is_fresh(call.now, call.staleness_ms()));
+        let held = facts::remembered(&subject.key())
+            .filter(|held| held.is_fresh(call.now, call.staleness_ms()));
         if let Some(held) = held.filter(|held| !self.is_outdated_refusal(&held.value, subject)) {
             return Ok(held.value);
         }
@@ -198,14 +209,20 @@ impl Request<'_> {
             (subject, facts)
         };
         let limited = if caller.counters.is_some() { Vec::new() } else { vec!["rate_limit"] };
-        let case = self.case(Some(&facts), &subject, caller.site.standing, &caller.suspended, limited);
+        let case =
+            self.case(Some(&facts), &subject, caller.site.standing, &caller.suspended, limited);
         let (verdict, out) = case.decide();
         let work_waits = pending::note(&subject, &facts, &self.ask.reported, true, self.call.now);
         self.signed(Outbound { work_waits, ..out }, Some(caller), verdict.code.name())
     }
 
     /// The answer, signed where that is wanted.
-    pub fn signed(&self, mut out: Outbound, caller: Option<Caller>, code: &'static str) -> Result<Done, Failure> {
+    pub fn signed(
+        &self,
+        mut out: Outbound,
+        caller: Option<Caller>,
+        code: &'static str,
+    ) -> Result<Done, Failure> {
         signed::sign(self.keys, &mut out, &self.call.inbound, self.ask.nonce(), self.call.now)?;
         Ok(Done { out, caller, code })
     }

@@ -19,7 +19,10 @@ use worker::Env;
 /// The answer as text, if everything that it needs is in memory.
 #[wasm_bindgen]
 pub fn answer_now(head: &str, body: Vec<u8>, now_ms: f64) -> Option<String> {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 are far below 2^53"
+    )]
     let now = domain::time::Millis(now_ms as i64);
     now::answer(&Inbound::read(head, body), now).map(|out| out.text())
 }

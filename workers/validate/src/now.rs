@@ -4,9 +4,9 @@ use domain::time::Millis;
 use edge::config::Config;
 use edge::door::{Inbound, Outbound};
 use edge::keys::Keys;
+use edge::limit::Spent;
 use edge::principal::{Credentials, Principal};
 use edge::{admit, facts, limit, pending, platform, serve, signed};
-use edge::limit::Spent;
 use license::api_key::ApiKeyText;
 use wire::endpoints::Id;
 
@@ -28,17 +28,21 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
     if inbound.method != endpoint.method || inbound.path() != endpoint.path || !is_json(inbound) {
         return None;
     }
-    let Ok(Credentials::ApiKey(key)) = Credentials::read(inbound.header("authorization")) else { return None };
+    let Ok(Credentials::ApiKey(key)) = Credentials::read(inbound.header("authorization")) else {
+        return None;
+    };
     let hash = key.digest();
     let host = domain::host::Host::parse(inbound.authority()).ok()?;
     let held = admit::remembered(host.as_str(), Some(&hash), now, config.staleness_ms);
     let (site, principal, suspended) = (held.site??, held.principal??, held.suspended?);
     admit::check(&site, true, Some(&principal), endpoint, inbound, now).ok()?;
     let ask = Ask::read(inbound).ok().filter(|ask| !ask.request.strict)?;
-    let presented = ask.request.license_key.as_deref().map(|text| Presented::check(&keys, text, now));
+    let presented =
+        ask.request.license_key.as_deref().map(|text| Presented::check(&keys, text, now));
     let license = named(&ask, presented.as_ref())?;
     let subject = ask.subject(&principal.tenant, principal.shard, license);
-    let remembered = facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, config.staleness_ms))?;
+    let remembered =
+        facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, config.staleness_ms))?;
     let case = Case {
         ask: &ask,
         subject: &subject,
@@ -74,11 +78,23 @@ pub fn named<'a>(ask: &'a Ask, presented: Option<&'a Presented>) -> Option<&'a s
 }
 
 /// Of warm answers one in `log_every` is logged, told apart by the request's own random id.
-fn log(config: &Config, inbound: &Inbound, principal: &Principal, key: &ApiKeyText, out: &Outbound, code: &str, now: Millis) {
+fn log(
+    config: &Config,
+    inbound: &Inbound,
+    principal: &Principal,
+    key: &ApiKeyText,
+    out: &Outbound,
+    code: &str,
+    now: Millis,
+) {
     if !pending::is_sampled(config.log_every) {
         return;
     }
-    let id = out.headers.iter().find(|(name, _)| *name == "x-request-id").map_or("", |(_, id)| id.as_str());
+    let id = out
+        .headers
+        .iter()
+        .find(|(name, _)| *name == "x-request-id")
+        .map_or("", |(_, id)| id.as_str());
     edge::log::Line {
         level: "info",
         event: "request",

@@ -29,7 +29,8 @@ impl Presented {
     pub fn check(keys: &Keys, text: &str, now: Millis) -> Self {
         let Ok(text) = LicenseText::read(text) else { return Self { claims: None } };
         let digest = text.digest();
-        let seen = SEEN.with_borrow_mut(|seen| seen.get(&digest).map(|held| Rc::clone(&held.value)));
+        let seen =
+            SEEN.with_borrow_mut(|seen| seen.get(&digest).map(|held| Rc::clone(&held.value)));
         if seen.is_some() {
             return Self { claims: seen };
         }

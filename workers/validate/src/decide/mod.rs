@@ -134,7 +134,10 @@ fn matches_signed(license: Option<&License>, subject: &Subject) -> bool {
 /// Whether a refusal could be mended by what another worker has just written: these are asked again
 /// before they are told from memory.
 pub const fn may_be_outdated(code: Code) -> bool {
-    matches!(code, Code::NotFound | Code::NotActivated | Code::FingerprintMismatch | Code::TooManyDevices)
+    matches!(
+        code,
+        Code::NotFound | Code::NotActivated | Code::FingerprintMismatch | Code::TooManyDevices
+    )
 }
 
 #[cfg(test)]

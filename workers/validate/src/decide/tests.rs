@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
+use ::license::claims::Claims;
 use domain::license::License;
 use domain::place::Shard;
 use domain::terms::BindingMode;
 use domain::usage::Metric;
 use edge::door::Inbound;
-use ::license::claims::Claims;
 use serde_json::{Value, json};
 use store::data::usage::ShareRow;
 use testkit::{NOW, license, tenant};
@@ -23,7 +23,12 @@ fn presented(license: &License) -> Presented {
 }
 
 /// Decides and gives the answer's body.
-fn decide(ask: &Ask, facts: Option<&Facts>, presented: Option<&Presented>, suspended: &[TenantId]) -> Value {
+fn decide(
+    ask: &Ask,
+    facts: Option<&Facts>,
+    presented: Option<&Presented>,
+    suspended: &[TenantId],
+) -> Value {
     let subject = ask.subject(&tenant("acme"), Shard::Eu, "ACME-ENT-0001");
     let case = Case {
         ask,
@@ -49,7 +54,12 @@ fn a_known_license_is_told_with_its_entitlements_and_what_is_left() {
         shares: vec![ShareRow { metric: Metric::Vms, value: 40, own: 10 }],
         ..facts(license(1))
     };
-    let answer = decide(&ask(&json!({"license_id": "x", "usage_metrics": {"vm_count": 15}, "nonce": "n"})), Some(&facts), None, &[]);
+    let answer = decide(
+        &ask(&json!({"license_id": "x", "usage_metrics": {"vm_count": 15}, "nonce": "n"})),
+        Some(&facts),
+        None,
+        &[],
+    );
     assert_eq!(answer["code"], "VALID");
     assert_eq!(answer["remaining"]["vms"], 5, "the device's 10 were replaced by 15: 45 of 50");
     assert_eq!(answer["entitlements"]["limits"]["vms"], 50);
@@ -58,7 +68,12 @@ fn a_known_license_is_told_with_its_entitlements_and_what_is_left() {
 
 #[test]
 fn a_suspended_issuer_stops_its_licenses() {
-    let answer = decide(&ask(&json!({"license_id": "x"})), Some(&facts(license(1))), None, &[tenant("techpartners")]);
+    let answer = decide(
+        &ask(&json!({"license_id": "x"})),
+        Some(&facts(license(1))),
+        None,
+        &[tenant("techpartners")],
+    );
     assert_eq!((&answer["valid"], &answer["code"]), (&json!(false), &json!("TENANT_SUSPENDED")));
 }
 
@@ -66,7 +81,8 @@ fn a_suspended_issuer_stops_its_licenses() {
 fn a_key_of_another_license_or_a_forged_one_is_refused_and_learns_nothing() {
     let forged = Presented { claims: None };
     for bad in [&presented(&license(2)), &forged] {
-        let answer = decide(&ask(&json!({"license_id": "x"})), Some(&facts(license(1))), Some(bad), &[]);
+        let answer =
+            decide(&ask(&json!({"license_id": "x"})), Some(&facts(license(1))), Some(bad), &[]);
         assert_eq!(answer["code"], "KEY_INVALID");
         assert!(answer.get("entitlements").is_none() && answer.get("state").is_none(), "{answer}");
     }
@@ -82,13 +98,29 @@ fn without_stores_the_signed_license_is_judged() {
     let rows = [
         ("good", license(1), json!({}), true, "VALID_UNCONFIRMED"),
         ("past its grace", over, json!({}), false, "EXPIRED"),
-        ("bound, same machine", bound.clone(), json!({"hardware_id": "fixed"}), true, "VALID_UNCONFIRMED"),
-        ("bound, other machine", bound.clone(), json!({"hardware_id": "other"}), false, "FINGERPRINT_MISMATCH"),
+        (
+            "bound, same machine",
+            bound.clone(),
+            json!({"hardware_id": "fixed"}),
+            true,
+            "VALID_UNCONFIRMED",
+        ),
+        (
+            "bound, other machine",
+            bound.clone(),
+            json!({"hardware_id": "other"}),
+            false,
+            "FINGERPRINT_MISMATCH",
+        ),
         ("bound, no machine", bound, json!({}), false, "FINGERPRINT_REQUIRED"),
     ];
     for (name, license, body, valid, code) in rows {
         let answer = decide(&ask(&body), None, Some(&presented(&license)), &[]);
         assert_eq!((&answer["valid"], &answer["code"]), (&json!(valid), &json!(code)), "{name}");
-        assert_eq!((&answer["degraded"], &answer["unconfirmed"]), (&json!(true), &json!(["license"])), "{name}");
+        assert_eq!(
+            (&answer["degraded"], &answer["unconfirmed"]),
+            (&json!(true), &json!(["license"])),
+            "{name}"
+        );
     }
 }
