@@ -44,6 +44,9 @@ pub fn validated(
     let seconds = every.map_or(answer.expires_in, i64::from).max(1);
     state.next_validate = now.plus_seconds(seconds);
     changes.extend(commands(state, &answer.commands, now));
+    if confirms(answer.code, answer.valid, answer.degraded, answer.license_version) {
+        changes.extend(released(state));
+    }
     version(state, answer.license_version);
     changes
 }
@@ -63,8 +66,8 @@ pub fn beaten(
         state: answer.state,
         run_until: answer.run_until.0,
     };
-    // Commands are never stale: they come from where they wait.
-    if !is_stale(state, answer.license_version) {
+    let is_stale = is_stale(state, answer.license_version);
+    if !is_stale {
         changes.extend(hold(state, verdict, describe(answer.code, answer.state)));
         changes.extend(warnings(state, &answer.warnings));
     }
@@ -73,7 +76,14 @@ pub fn beaten(
     }
     state.next_heartbeat =
         now.plus_seconds(every.unwrap_or(answer.next_heartbeat_in).max(1).into());
+    // Commands are never stale: they come from where they wait.
     changes.extend(commands(state, &answer.commands, now));
+    if is_stale {
+        return changes;
+    }
+    if confirms(answer.code, answer.valid, answer.degraded, answer.license_version) {
+        changes.extend(released(state));
+    }
     version(state, answer.license_version);
     changes
 }
@@ -105,6 +115,20 @@ fn is_stale(state: &mut AgentState, version: Option<i64>) -> bool {
     let is_older = version.zip(state.seen_version).is_some_and(|(version, seen)| version < seen);
     state.seen_version = state.seen_version.max(version);
     is_older
+}
+
+/// Whether a store stands behind a good verdict on a version that the answer names.
+fn confirms(code: Code, valid: bool, degraded: bool, version: Option<i64>) -> bool {
+    valid && !degraded && code != Code::ValidUnconfirmed && version.is_some()
+}
+
+/// A confirmed verdict outranks a command that stopped the product: it may have come late, after
+/// the one that took it back. While a strict validation is due, only its answer decides.
+fn released(state: &mut AgentState) -> Option<Change> {
+    if state.strict_next {
+        return None;
+    }
+    state.stopped.take().map(|_| Change::Resumed)
 }
 
 /// Notes that a newer text exists, when we hold an older one.

@@ -81,9 +81,48 @@ fn stop_stops_and_resume_resumes() {
         [Change::Stopped { reason: "unpaid".into() }]
     );
     assert!(!state.may_run(NOW));
-    assert_eq!(state.next_validate, NOW, "the verdict is asked for at once");
+    assert_eq!((state.strict_next, state.next_validate), (true, NOW), "the verdict is asked for");
+    state.next_validate = NOW.plus_seconds(60);
     assert_eq!(heartbeat(&mut state, beat("VALID", NOW, 600, &json!([resume]))), [Change::Resumed]);
+    assert_eq!((state.strict_next, state.next_validate), (true, NOW), "and so it is again");
     assert!(state.may_run(NOW));
+}
+
+#[test]
+fn a_stop_that_comes_late_does_not_outlast_a_confirmed_verdict() {
+    let at = |change: fn(&mut Value)| {
+        let mut answer = verdict("VALID", NOW, 60, 600);
+        change(&mut answer);
+        answer
+    };
+    let rows = [
+        ("the known version", at(|_| {}), true),
+        ("a later version", at(|answer| answer["license_version"] = json!(2)), true),
+        ("an older version", at(|answer| answer["license_version"] = json!(0)), false),
+        ("no version", at(|answer| answer["license_version"] = Value::Null), false),
+        ("a store is out", at(|answer| answer["degraded"] = json!(true)), false),
+        ("unconfirmed", at(|answer| answer["code"] = json!("VALID_UNCONFIRMED")), false),
+        ("a no", at(|answer| answer["valid"] = json!(false)), false),
+    ];
+    for (name, answer, goes_on) in rows {
+        let mut state = AgentState::default();
+        validate(&mut state, verdict("VALID", NOW, 60, 600));
+        let (_, stop) = command(1, json!({"type": "stop", "reason": "unpaid"}));
+        heartbeat(&mut state, beat("VALID", NOW, 600, &json!([stop])));
+        assert_eq!((state.strict_next, state.next_validate), (true, NOW), "{name}: asked at once");
+        heartbeat(&mut state, beat("VALID", NOW, 600, &json!([stop])));
+        assert!(!state.may_run(NOW), "{name}: a heartbeat may come out of a cache");
+        let changes = validate(&mut state, answer);
+        assert_eq!(changes.contains(&Change::Resumed), goes_on, "{name}: {changes:?}");
+        assert_eq!(state.may_run(NOW), goes_on, "{name}");
+    }
+}
+
+#[test]
+fn a_heartbeat_confirms_as_well_as_a_validation() {
+    let mut state = AgentState { stopped: Some("unpaid".into()), ..AgentState::default() };
+    let changes = heartbeat(&mut state, beat("VALID", NOW, 600, &json!([])));
+    assert!(changes.contains(&Change::Resumed) && state.may_run(NOW), "{changes:?}");
 }
 
 #[test]
