@@ -140,10 +140,10 @@ fn headers(host: &str, key: &str) -> Vec<(&'static str, String)> {
 fn with_many(mut rows: Value, world: &World) -> Result<Value> {
     let license = format!(
         "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {MANY} - 1) \
-         INSERT INTO licenses (tenant_id, id, code, issuer, product, plan, standing, starts_ms, ends_ms, terms, \
-                               version, license_key, issued_ms, updated_ms, provisioned_ms) \
-         SELECT tenant_id, ?1 || printf('%0{DIGITS}d', n), printf('BENCH-%08d', n), issuer, product, plan, standing, \
-                starts_ms, ends_ms, terms, version, license_key, issued_ms, updated_ms, provisioned_ms \
+         INSERT INTO licenses (tenant_id, id, code, issuer, issuer_shard, product, plan, standing, starts_ms, \
+                               ends_ms, terms, version, license_key, issued_ms, updated_ms, provisioned_ms) \
+         SELECT tenant_id, ?1 || printf('%0{DIGITS}d', n), printf('BENCH-%08d', n), issuer, issuer_shard, product, plan, \
+                standing, starts_ms, ends_ms, terms, version, license_key, issued_ms, updated_ms, provisioned_ms \
            FROM licenses, numbers WHERE code = ?2"
     );
     let device = "INSERT INTO devices (tenant_id, license_id, id, fingerprint, components, name, status, \
