@@ -1,5 +1,6 @@
 //! What is worth a line: everything that changed for the product.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::state::State;
@@ -33,16 +34,12 @@ pub enum Change {
         /// One sentence.
         detail: String,
     },
-    /// A command changed a limit.
-    Limit {
-        /// The metric.
-        metric: String,
-        /// Before; missing when it was unlimited or not known.
-        from: Option<u64>,
-        /// Now.
-        to: u64,
+    /// A command named limits.
+    Limits {
+        /// The limits by metric.
+        limits: BTreeMap<String, u64>,
     },
-    /// A newer license text was fetched and verified.
+    /// A license text was fetched and verified: a newer one, or because a command said so.
     Refreshed {
         /// Its version.
         version: i64,
@@ -79,10 +76,10 @@ impl fmt::Display for Change {
                 write!(f, "{word} ({}): {detail}", code.name())
             }
             Self::Warning { code, detail } => write!(f, "warning ({code}): {detail}"),
-            Self::Limit { metric, from: Some(from), to } => {
-                write!(f, "limit {metric}: {from} -> {to}")
+            Self::Limits { limits } => {
+                let each = limits.iter().map(|(metric, limit)| format!("{metric} {limit}"));
+                write!(f, "limits updated: {}", each.collect::<Vec<_>>().join(", "))
             }
-            Self::Limit { metric, from: None, to } => write!(f, "limit {metric}: {to}"),
             Self::Refreshed { version } => write!(f, "license text refreshed: version {version}"),
             Self::Stopped { reason } => write!(f, "stop: {reason}"),
             Self::Resumed => f.write_str("resume"),

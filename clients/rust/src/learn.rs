@@ -1,5 +1,7 @@
 //! What answers teach: plain functions from an answer to memory and changes.
 
+use std::collections::BTreeMap;
+
 use domain::command::Order;
 use domain::state::State;
 use domain::time::Millis;
@@ -91,12 +93,13 @@ pub fn beaten(
 /// Takes in a newer license text, already verified.
 pub fn refreshed(state: &mut AgentState, text: String, version: i64) -> Vec<Change> {
     let mut changes = recovered(state);
-    if let Some(command) = state.refresh.take() {
-        state.finish(command);
-    }
+    let command = state.refresh.take();
     state.newer_version = None;
-    if state.license_version != Some(version) {
+    if command.is_some() || state.license_version != Some(version) {
         changes.push(Change::Refreshed { version });
+    }
+    if let Some(command) = command {
+        state.finish(command);
     }
     (state.license_key, state.license_version) = (Some(text), Some(version));
     changes
@@ -219,25 +222,27 @@ fn commands(state: &mut AgentState, commands: &[CommandView], now: Millis) -> Ve
     changes
 }
 
-fn obey(state: &mut AgentState, order: &Order, now: Millis) -> Vec<Change> {
+/// Carries out an order. It is always worth a line, even where the verdict told it before.
+fn obey(state: &mut AgentState, order: &Order, now: Millis) -> Option<Change> {
     match order {
-        Order::UpdateLimits { new_limits } => new_limits
-            .iter()
-            .filter_map(|(name, to)| {
-                let metric = name.strip_prefix("max_").unwrap_or(name).to_owned();
-                let from = state.limits.insert(metric.clone(), *to);
-                (from != Some(*to)).then_some(Change::Limit { metric, from, to: *to })
-            })
-            .collect(),
-        Order::RefreshLicense => Vec::new(),
+        Order::UpdateLimits { new_limits } => {
+            let metric = |name: &String| name.strip_prefix("max_").unwrap_or(name).to_owned();
+            let limits = new_limits.iter().map(|(name, limit)| (metric(name), *limit));
+            let limits: BTreeMap<String, u64> = limits.collect();
+            state.limits.extend(limits.clone());
+            Some(Change::Limits { limits })
+        }
+        // Told when it is done.
+        Order::RefreshLicense => None,
         Order::Stop { reason } => {
             state.stopped = Some(reason.clone());
             (state.strict_next, state.next_validate) = (true, now);
-            vec![Change::Stopped { reason: reason.clone() }]
+            Some(Change::Stopped { reason: reason.clone() })
         }
         Order::Resume => {
             (state.strict_next, state.next_validate) = (true, now);
-            state.stopped.take().map(|_| Change::Resumed).into_iter().collect()
+            state.stopped = None;
+            Some(Change::Resumed)
         }
     }
 }

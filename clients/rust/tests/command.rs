@@ -155,7 +155,8 @@ mod tests {
         });
         let folder = Folder::new("run-revoked");
         let (code, lines) = finish(command(&base, &folder, &["run"]).spawn().unwrap());
-        assert_eq!(events(&lines), ["root_pinned", "verdict", "limit", "verdict", "ended"]);
+        assert_eq!(events(&lines), ["root_pinned", "verdict", "limits", "verdict", "ended"]);
+        assert_eq!(lines[2], json!({"event": "limits", "limits": {"vms": 60}}));
         assert_eq!(code, 3, "{lines:?}");
     }
 

@@ -21,6 +21,10 @@ fn heartbeat(state: &mut AgentState, json: Value) -> Vec<Change> {
     beaten(state, &answer, &sent, None, NOW)
 }
 
+fn lines(changes: &[Change]) -> Vec<String> {
+    changes.iter().map(ToString::to_string).collect()
+}
+
 #[test]
 fn a_verdict_is_news_once_and_sets_the_schedule() {
     let mut state = AgentState::default();
@@ -46,7 +50,8 @@ fn new_limits_are_obeyed_once_and_acknowledged_until_recorded() {
     validate(&mut state, verdict("VALID", NOW, 60, 600));
     let (id, order) = command(1, json!({"type": "update_limits", "new_limits": {"max_vms": 60}}));
     let changes = heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order])));
-    assert_eq!(changes, [Change::Limit { metric: "vms".into(), from: Some(50), to: 60 }]);
+    assert_eq!(lines(&changes), ["limits updated: vms 60"]);
+    assert_eq!(state.limits.get("vms"), Some(&60));
     assert_eq!(state.acknowledge, std::slice::from_ref(&id));
     assert_eq!(state.next_heartbeat, NOW.plus_seconds(1), "acknowledged soon");
     assert_eq!(
@@ -57,6 +62,31 @@ fn new_limits_are_obeyed_once_and_acknowledged_until_recorded() {
     assert_eq!(state.acknowledge, [id], "and is acknowledged again");
     assert_eq!(heartbeat(&mut state, beat("VALID", NOW, 600, &json!([]))), []);
     assert!(state.acknowledge.is_empty());
+}
+
+#[test]
+fn every_obeyed_command_has_a_line_even_when_it_is_no_news() {
+    let rows = [
+        (json!({"type": "update_limits", "new_limits": {"max_vms": 50}}), "limits updated: vms 50"),
+        (
+            json!({"type": "update_limits", "new_limits": {"max_vms": 60, "max_cores": 8}}),
+            "limits updated: cores 8, vms 60",
+        ),
+        (json!({"type": "stop", "reason": "unpaid"}), "stop: unpaid"),
+        (json!({"type": "resume"}), "resume"),
+    ];
+    for (order, want) in rows {
+        let mut state = AgentState::default();
+        validate(&mut state, verdict("VALID", NOW, 60, 600));
+        let (_, order) = command(1, order);
+        let changes = heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order])));
+        assert_eq!(lines(&changes), [want]);
+    }
+    let mut state = AgentState { license_version: Some(2), ..AgentState::default() };
+    let (_, order) = command(1, json!({"type": "refresh_license"}));
+    heartbeat(&mut state, beat("VALID", NOW, 600, &json!([order])));
+    assert_eq!(refreshed(&mut state, "same".into(), 2), [Change::Refreshed { version: 2 }]);
+    assert_eq!(refreshed(&mut state, "same".into(), 2), [], "nobody asked for it");
 }
 
 #[test]
