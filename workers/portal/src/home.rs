@@ -16,14 +16,14 @@ use store::data::{licenses, profiles, usage};
 use wire::problem::Kind;
 use wire::tenant::Branding;
 
-use crate::page::Style;
 use crate::page::landing::{self, Landing};
 use crate::page::tenant::{self, LicenseLine, TenantPage};
+use crate::page::{Style, errors};
 
 /// Licenses on the page at most.
 const SHOWN: u32 = 100;
 
-/// The page at `/`; there is nothing else.
+/// The page at `/`, and the document of errors; there is nothing else.
 ///
 /// # Errors
 /// `unknown-host`, `not-found`, `method-not-allowed`, or a store that is away.
@@ -31,18 +31,29 @@ pub async fn answer(call: &Call) -> Result<Outbound, Failure> {
     let host = call.host().ok_or(Kind::UnknownHost)?;
     if host.as_str() == call.config.apex {
         check(call)?;
+        if is_errors(call) {
+            return Ok(errors::page());
+        }
         return Ok(landing::page(&Landing::of(House::Apex), &call.config.apex));
     }
     let site = site(call, host.as_str()).await?.ok_or(Kind::UnknownHost)?;
     check(call)?;
+    if is_errors(call) {
+        return Ok(errors::page());
+    }
     match site.house {
         Some(house) => Ok(landing::page(&Landing::of(house), &call.config.apex)),
         None => tenant_page(call, &site).await,
     }
 }
 
+/// Where the `type` of every problem leads, on every host.
+fn is_errors(call: &Call) -> bool {
+    call.inbound.path() == "/docs/errors"
+}
+
 fn check(call: &Call) -> Result<(), Failure> {
-    if call.inbound.path() != "/" {
+    if call.inbound.path() != "/" && !is_errors(call) {
         return Err(Kind::NotFound.into());
     }
     if !matches!(call.inbound.method.as_str(), "GET" | "HEAD") {

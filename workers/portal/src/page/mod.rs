@@ -1,6 +1,7 @@
 //! Pages: made here as a whole, without scripts. Every text is escaped, every style is named by its hash.
 
 mod badge;
+pub mod errors;
 pub mod landing;
 pub mod tenant;
 mod text;
