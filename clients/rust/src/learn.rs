@@ -14,6 +14,13 @@ use crate::failure::Failure;
 use crate::plan::backoff_seconds;
 use crate::state::{AgentState, Held};
 
+/// Seconds between heartbeats where no answer has told them yet.
+const HEARTBEAT_SECONDS: u32 = 900;
+
+/// The longest wait after a failure, in seconds, where the service names no other: the product
+/// should notice the end of an outage soon.
+const FAILURE_SECONDS: i64 = 60;
+
 /// Takes in a verdict. `every` overrides the schedule, in seconds.
 pub fn validated(
     state: &mut AgentState,
@@ -23,10 +30,13 @@ pub fn validated(
 ) -> Vec<Change> {
     let mut changes = recovered(state);
     if is_stale(state, answer.license_version) {
-        (state.strict_next, state.next_validate) = (true, now.plus_seconds(1));
+        state.stale = state.stale.saturating_add(1);
+        let most = every.or(state.heartbeat_seconds).unwrap_or(HEARTBEAT_SECONDS);
+        let wait = backoff_seconds(state.stale, most.into());
+        (state.strict_next, state.next_validate) = (true, now.plus_seconds(wait));
         return changes;
     }
-    state.strict_next = false;
+    (state.strict_next, state.stale) = (false, 0);
     if let Some(id) = &answer.license_id {
         state.license_id = Some(id.as_ref().to_owned());
     }
@@ -76,8 +86,9 @@ pub fn beaten(
     if answer.recorded {
         state.acknowledge.retain(|command| !sent.contains(command));
     }
-    state.next_heartbeat =
-        now.plus_seconds(every.unwrap_or(answer.next_heartbeat_in).max(1).into());
+    let interval = every.unwrap_or(answer.next_heartbeat_in).max(1);
+    state.heartbeat_seconds = Some(interval);
+    state.next_heartbeat = now.plus_seconds(interval.into());
     // Commands are never stale: they come from where they wait.
     changes.extend(commands(state, &answer.commands, now));
     if is_stale {
@@ -145,7 +156,9 @@ fn version(state: &mut AgentState, version: Option<i64>) {
 /// A question got no answer to believe.
 pub fn failed(state: &mut AgentState, failure: &Failure, now: Millis) -> Vec<Change> {
     state.failures = state.failures.saturating_add(1);
-    let wait = failure.retry_after().map_or_else(|| backoff_seconds(state.failures), i64::from);
+    let wait = failure
+        .retry_after()
+        .map_or_else(|| backoff_seconds(state.failures, FAILURE_SECONDS), i64::from);
     state.retry_at = now.plus_seconds(wait.clamp(1, 3600));
     let forged = matches!(failure, Failure::Forged(_));
     let news = state.failures == 1 || forged != state.forged;

@@ -38,7 +38,7 @@ pub fn next(state: &AgentState, now: Millis) -> Next {
         if !held.valid && is_final(held.code) {
             return Next::End(Ending::NotValid(held.code));
         }
-        if held.valid && held.run_until <= now && state.failures > 0 {
+        if held.valid && held.run_until <= now && is_out(state) {
             return Next::End(Ending::OutOfTime { forged: state.forged });
         }
     } else if state.failures > 0 {
@@ -48,7 +48,8 @@ pub fn next(state: &AgentState, now: Millis) -> Next {
     if state.failures > 0 && now < state.retry_at {
         return Next::Wait(before_the_end(state, state.retry_at));
     }
-    if state.verdict.is_none() || state.next_validate <= now {
+    let is_unknown = state.verdict.is_none() && !is_out(state);
+    if is_unknown || state.next_validate <= now {
         Next::Validate
     } else if state.refresh.is_some() || state.newer_version.is_some() {
         Next::Refresh
@@ -71,17 +72,25 @@ const fn is_final(code: Code) -> bool {
     )
 }
 
+/// Whether the last validation brought no verdict: none at all, or one that is older than another
+/// that came before it.
+const fn is_out(state: &AgentState) -> bool {
+    state.failures > 0 || state.stale > 0
+}
+
 /// Waits never reach past the deadline, so that the product ends on time.
 fn before_the_end(state: &AgentState, until: Millis) -> Millis {
     match state.verdict {
-        Some(held) if held.valid && state.failures > 0 => until.min(held.run_until),
+        Some(held) if held.valid && is_out(state) => until.min(held.run_until),
         _ => until,
     }
 }
 
-/// Seconds to wait after `failures` failures in a row: 1, 2, 4, ... at most 60.
-pub fn backoff_seconds(failures: u32) -> i64 {
-    1_i64.checked_shl(failures.saturating_sub(1)).unwrap_or(60).clamp(1, 60)
+/// Seconds to wait after `times` disappointments in a row: 1, 2, 4, ... at most `most`.
+pub fn backoff_seconds(times: u32, most: i64) -> i64 {
+    // Larger than any interval, and far from the end of the numbers.
+    let doublings = times.saturating_sub(1).min(32);
+    (1_i64 << doublings).min(most.max(1))
 }
 
 #[cfg(test)]
@@ -89,6 +98,8 @@ mod tests {
     use super::*;
     use crate::state::Held;
     use domain::id::CommandId;
+
+    const LATE: Millis = Millis(900);
 
     fn state() -> AgentState {
         let held = Held { valid: true, code: Code::Valid, state: None, run_until: Millis(100) };
@@ -142,6 +153,16 @@ mod tests {
         for (state, now, want) in rows {
             assert_eq!(next(state, Millis(now)), want, "{now}");
         }
+        let stale = changed(|s| (s.stale, s.next_validate, s.next_heartbeat) = (3, LATE, LATE));
+        assert_eq!(next(&stale, Millis(60)), Next::Wait(Millis(100)), "old news are no news");
+        assert_eq!(next(&stale, Millis(100)), end);
+        let only_stale = AgentState {
+            stale: 1,
+            next_validate: LATE,
+            next_heartbeat: LATE,
+            ..Default::default()
+        };
+        assert_eq!(next(&only_stale, Millis(0)), Next::Wait(LATE), "nor are they without others");
         let never = AgentState { failures: 1, forged: true, ..AgentState::default() };
         assert_eq!(next(&never, Millis(0)), Next::End(Ending::OutOfTime { forged: true }));
     }
@@ -160,10 +181,22 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_a_minute() {
-        let rows = [(0, 1), (1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (70, 60), (u32::MAX, 60)];
-        for (failures, want) in rows {
-            assert_eq!(backoff_seconds(failures), want, "{failures}");
+    fn waits_double_up_to_the_longest() {
+        let rows = [
+            (0, 60, 1),
+            (1, 60, 1),
+            (2, 60, 2),
+            (3, 60, 4),
+            (6, 60, 32),
+            (7, 60, 60),
+            (70, 60, 60),
+            (u32::MAX, 60, 60),
+            (10, 900, 512),
+            (11, 900, 900),
+            (5, 0, 1),
+        ];
+        for (times, most, want) in rows {
+            assert_eq!(backoff_seconds(times, most), want, "{times} up to {most}");
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct AgentState {
     pub refresh: Option<CommandId>,
     /// The newest version of the license that an answer was about.
     pub seen_version: Option<i64>,
+    /// Validations in a row that were about an older version than that.
+    pub stale: u32,
     /// Ask past the service's caches the next time: we know of news that they may not have.
     pub strict_next: bool,
     /// A newer version of the text is said to exist.
@@ -60,6 +62,8 @@ pub struct AgentState {
     pub next_validate: Millis,
     /// When to heartbeat next.
     pub next_heartbeat: Millis,
+    /// Seconds between heartbeats, once an answer has told them.
+    pub heartbeat_seconds: Option<u32>,
     /// Failures in a row, and when to try again.
     pub failures: u32,
     /// See `failures`.

@@ -205,6 +205,27 @@ fn an_answer_about_an_older_version_does_not_undo_the_news() {
 }
 
 #[test]
+fn stale_answers_are_asked_for_less_and_less_often() {
+    let mut state = AgentState { seen_version: Some(2), ..AgentState::default() };
+    heartbeat(&mut state, beat("VALID", NOW, 600, &json!([])));
+    let mut waits = Vec::new();
+    for _ in 0..6 {
+        validate(&mut state, verdict("VALID", NOW, 60, 600));
+        waits.push(state.next_validate.since(NOW) / 1000);
+    }
+    assert_eq!(waits, [1, 2, 4, 8, 10, 10], "at most the interval of heartbeats");
+    let mut news = verdict("VALID", NOW, 60, 600);
+    news["license_version"] = json!(2);
+    validate(&mut state, news);
+    assert_eq!((state.stale, state.next_validate), (0, NOW.plus_seconds(60)));
+    let answer = serde_json::from_value(verdict("VALID", NOW, 60, 600)).unwrap();
+    for _ in 0..6 {
+        validated(&mut state, &answer, Some(3), NOW);
+    }
+    assert_eq!(state.next_validate, NOW.plus_seconds(3), "the caller's interval counts");
+}
+
+#[test]
 fn an_outage_is_told_when_it_begins_and_when_it_ends() {
     let mut state = AgentState::default();
     validate(&mut state, verdict("VALID", NOW, 60, 600));
