@@ -17,6 +17,7 @@ pub struct Call<'p> {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    chunked: bool,
     may_fail: bool,
 }
 
@@ -45,6 +46,7 @@ impl<'p> Call<'p> {
             path: path.to_owned(),
             headers: Vec::new(),
             body: Vec::new(),
+            chunked: false,
             may_fail: false,
         }
     }
@@ -76,6 +78,13 @@ impl<'p> Call<'p> {
         self.header("content-type", "application/json")
     }
 
+    /// Does not say beforehand how long the body is.
+    #[must_use]
+    pub const fn chunked(mut self) -> Self {
+        self.chunked = true;
+        self
+    }
+
     /// Makes something go wrong (`Writ-Fault`); then the answer may be a 503.
     #[must_use]
     pub fn fault(mut self, fault: &str) -> Self {
@@ -101,6 +110,9 @@ impl<'p> Call<'p> {
         let from = Instant::now();
         let answer = if self.body.is_empty() && !matches!(self.method.as_str(), "POST" | "PUT" | "PATCH") {
             self.agent.run(request.body(()).unwrap())
+        } else if self.chunked {
+            let mut unmeasured = self.body.as_slice();
+            self.agent.run(request.body(ureq::SendBody::from_reader(&mut unmeasured)).unwrap())
         } else {
             self.agent.run(request.body(self.body.as_slice()).unwrap())
         };

@@ -5,6 +5,8 @@ mod activation;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod badinput;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod degraded;

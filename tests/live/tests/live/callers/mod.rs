@@ -91,8 +91,13 @@ fn bad_credentials(p: &Platform, cast: &Cast, row: &Row) -> Vec<Bad> {
         bad.push(("a license key", &right.id, license, malformed));
     }
     for broken in cast.broken.iter().filter(|broken| broken.who == who) {
-        let (status, code) = broken.refusal;
-        bad.push((broken.why, &broken.host, bearer(&broken.key), refused(status, code)));
+        let gets = match (row.endpoint.id.name(), broken.refusal) {
+            // Suspended tenants are told by verdicts, here about a license that they do not have.
+            ("Validate", (_, "tenant-suspended")) => Gets::Verdict,
+            (_, (_, "tenant-suspended")) if row.endpoint.tells_verdicts() => refused(404, "license-not-found"),
+            (_, (status, code)) => refused(status, code),
+        };
+        bad.push((broken.why, &broken.host, bearer(&broken.key), gets));
     }
     let own = |(name, host, key, gets): (&str, &str, _, _)| (name.to_owned(), host.to_owned(), key, gets);
     bad.into_iter().map(own).chain([nobodys]).collect()
