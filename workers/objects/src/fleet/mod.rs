@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 
 use domain::audit::Draft;
+use domain::fleet::DeviceStatus;
 use domain::id::{LicenseId, TenantId};
 use domain::place::Shard;
 use domain::time::Millis;
@@ -18,7 +19,7 @@ use edge::failure::StoreFailure;
 use edge::objects::{self, AuditCall, Fault, FleetReply};
 use edge::{Call, object, platform};
 use store::Change;
-use store::data::{commands, devices};
+use store::data::{commands, devices, usage};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
@@ -27,6 +28,7 @@ use crate::disk::DiskError;
 use crate::sql::Sql;
 use keeper::{Keeper, Ship};
 use letters::{Batch, Letter};
+use rows::Kept;
 
 const SCHEMA: &str = include_str!("../../../../schema/objects/fleet.sql");
 
@@ -154,8 +156,7 @@ async fn send(
     shard: Shard,
     batch: &Batch,
 ) -> Result<(), StoreFailure> {
-    let copies =
-        batch.devices.iter().map(|kept| devices::put(license, &kept.device, Millis(kept.revision)));
+    let copies = batch.devices.iter().flat_map(|kept| copy(license, kept));
     let letters = batch.letters.iter().filter_map(|posted| change(license, &posted.body));
     let changes: Vec<Change> = copies.chain(letters).collect();
     if !changes.is_empty() {
@@ -167,6 +168,14 @@ async fn send(
         object::send::<objects::AuditLog>(call, &name, shard, &append).await?;
     }
     Ok(())
+}
+
+/// The copy of a device. One that gave up its place uses nothing any more, so its gauges go in the same batch.
+fn copy(license: &LicenseId, kept: &Kept) -> impl Iterator<Item = Change> {
+    let device = &kept.device;
+    let freed = device.status != DeviceStatus::Active;
+    std::iter::once(devices::put(license, device, Millis(kept.revision)))
+        .chain(freed.then(|| usage::forget(license, &device.id)))
 }
 
 fn change(license: &LicenseId, letter: &Letter) -> Option<Change> {
@@ -192,5 +201,48 @@ fn tell(reply: &mut FleetReply, done: bool) {
         FleetReply::Activated(activated) => activated.copied = done,
         FleetReply::Device(device) => device.copied = done,
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::fleet::Device;
+    use domain::id::DeviceId;
+
+    use super::*;
+
+    fn kept(status: DeviceStatus) -> Kept {
+        Kept::new(Device {
+            id: DeviceId::new([1; 16]),
+            fingerprint: "fp".to_owned(),
+            components: BTreeMap::new(),
+            name: None,
+            status,
+            activated: Millis(0),
+            last_seen: None,
+            public_key: None,
+            suspect: None,
+            instance: None,
+            retired_instances: Vec::new(),
+            sequence: None,
+            status_report: None,
+            vacated: false,
+        })
+    }
+
+    #[test]
+    fn the_gauges_of_a_device_go_with_its_place() {
+        let license = LicenseId::new(Shard::Eu, [1; 16]);
+        let rows =
+            [(DeviceStatus::Active, 1), (DeviceStatus::Deactivated, 2), (DeviceStatus::Blocked, 2)];
+        for (status, changes) in rows {
+            let kept = kept(status);
+            let written: Vec<_> = copy(&license, &kept).collect();
+            assert_eq!(written.len(), changes, "{status:?}");
+            let forgets = written.iter().filter(|c| c.sql().contains("DELETE FROM usage_gauges"));
+            assert_eq!(forgets.count(), changes - 1, "{status:?}");
+        }
     }
 }
