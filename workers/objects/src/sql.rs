@@ -13,12 +13,17 @@ use crate::disk::{Disk, DiskError};
 pub struct Sql(Storage);
 
 impl Sql {
+    /// The storage as it is: nothing is written.
+    pub const fn over(storage: Storage) -> Self {
+        Self(storage)
+    }
+
     /// Opens the storage and makes its tables.
     ///
     /// # Errors
     /// When the storage fails.
     pub fn open(storage: Storage, schema: &str) -> Result<Self, DiskError> {
-        let sql = Self(storage);
+        let sql = Self::over(storage);
         sql.script(schema)?;
         Ok(sql)
     }

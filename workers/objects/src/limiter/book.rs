@@ -16,17 +16,21 @@ struct Row {
     body: Book,
 }
 
-/// The book as it rests, if a policy was ever set.
+/// The book as it rests, if a policy was ever set. Writes nothing.
 ///
 /// # Errors
 /// When the storage fails.
 pub fn load(disk: &impl Disk) -> Result<Option<Book>, DiskError> {
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'book'";
+    if disk.rows::<serde_json::Value>(sql, params![])?.is_empty() {
+        return Ok(None);
+    }
     let rows: Vec<Row> = disk.rows("SELECT body FROM book WHERE one = 1", params![])?;
     Ok(rows.into_iter().next().map(|row| row.body))
 }
 
 /// Decides a call and writes the book before anybody learns of the grant. `book` is what is on
-/// the disk; it is changed only when the disk has taken the change.
+/// the disk; it is changed only when the disk has taken the change. A lease of a limiter without a policy writes nothing.
 ///
 /// # Errors
 /// When the storage fails; then nothing was granted.
@@ -44,6 +48,9 @@ pub fn handle(
     };
     let lease = lease(&mut next, &ask, now);
     if book.as_ref() != Some(&next) {
+        if book.is_none() {
+            disk.script(SCHEMA)?;
+        }
         let body = serde_json::to_string(&next).map_err(DiskError::new)?;
         disk.run(
             "INSERT INTO book (one, body) VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET body = ?1",
@@ -75,6 +82,22 @@ mod tests {
 
     fn ask(want: u32) -> Ask {
         Ask { want, back: Vec::new() }
+    }
+
+    #[test]
+    fn a_limiter_takes_up_storage_only_once_it_has_a_policy() {
+        let disk = Memory::with("");
+        let mut book = load(&disk).unwrap();
+        let reply = handle(&disk, &mut book, LimiterCall::Lease(ask(1)), Millis(5)).unwrap();
+        assert_eq!(reply, LimiterReply::Unconfigured);
+        assert_eq!(tables(&disk), 0);
+        let configure = LimiterCall::Configure { policy: POLICY, ask: ask(1) };
+        handle(&disk, &mut book, configure, Millis(5)).unwrap();
+        assert_eq!((tables(&disk), load(&disk).unwrap()), (1, book));
+    }
+
+    fn tables(disk: &Memory) -> usize {
+        disk.rows::<serde_json::Value>("SELECT name FROM sqlite_master", params![]).unwrap().len()
     }
 
     #[test]
@@ -110,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_disk_that_fails_grants_nothing() {
-        let disk = Memory::with("");
+        let disk = Memory::with("CREATE TABLE book (unlike TEXT)");
         let mut book = None;
         let configure = LimiterCall::Configure { policy: POLICY, ask: ask(9) };
         assert!(handle(&disk, &mut book, configure, Millis(5)).is_err());
