@@ -6,7 +6,7 @@ use crate::limiter::{GUARD_MS, LEASE_MS};
 use crate::time::Millis;
 
 /// No edge asks for more at once.
-const MOST: u32 = 256;
+const MOST: u32 = 4096;
 
 /// Tokens granted to an edge, and how the key stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
