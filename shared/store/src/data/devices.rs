@@ -109,7 +109,8 @@ pub fn list(license: &str, after: &str, limit: u32) -> Query<DeviceRow> {
         .hot()
 }
 
-/// Writes the copy of a device. An older copy than the one there (by `now`) changes nothing: shipping may repeat.
+/// Writes the copy of a device. An older copy than the one there (by `now`) changes nothing: shipping may repeat. Of the
+/// last contacts the later one counts: a validation may have heard of the device after its fleet.
 pub fn put(license: &LicenseId, device: &Device, now: Millis) -> Change {
     Change::new(
         "INSERT INTO devices (tenant_id, license_id, id, fingerprint, components, name, status, public_key, suspect,
@@ -118,8 +119,9 @@ pub fn put(license: &LicenseId, device: &Device, now: Millis) -> Change {
          ON CONFLICT (tenant_id, license_id, id) DO UPDATE
             SET fingerprint = excluded.fingerprint, components = excluded.components, name = excluded.name,
                 status = excluded.status, public_key = excluded.public_key, suspect = excluded.suspect,
-                activated_ms = excluded.activated_ms, last_seen_ms = excluded.last_seen_ms,
-                updated_ms = excluded.updated_ms
+                activated_ms = excluded.activated_ms, updated_ms = excluded.updated_ms,
+                last_seen_ms = COALESCE(MAX(devices.last_seen_ms, excluded.last_seen_ms), devices.last_seen_ms,
+                                        excluded.last_seen_ms)
           WHERE excluded.updated_ms >= devices.updated_ms",
     )
     .bind(license)

@@ -141,6 +141,28 @@ fn a_device_is_found_by_id_or_fingerprint_with_its_rank() {
 }
 
 #[test]
+fn the_later_of_two_last_contacts_counts() {
+    let (db, acme, id) = (db(), tenant("acme"), license(1).id);
+    let (mut device, named) = (device(1), device(1).id);
+    let at = |n| Some(NOW.plus(n));
+    let rows = [
+        ("never", None, None, None),
+        ("a validation alone", at(5), None, at(5)),
+        ("a heartbeat before it", None, at(3), at(5)),
+        ("a heartbeat after it", None, at(9), at(9)),
+    ];
+    for (revision, (name, validated, beaten, want)) in (1..).zip(rows) {
+        if let Some(at) = validated {
+            db.of(&acme).run(devices::seen(&id, &named, at)).unwrap();
+        }
+        device.last_seen = beaten;
+        db.of(&acme).run(devices::put(&id, &device, NOW.plus(revision))).unwrap();
+        let row = db.of(&acme).first(&devices::for_ask(id.as_str(), None, Some(&named))).unwrap();
+        assert_eq!(row.last_seen_ms, want, "{name}");
+    }
+}
+
+#[test]
 fn without_a_device_limit_no_ranks_are_counted() {
     let (db, acme) = (Db::migrated(), tenant("acme"));
     let mut unlimited = license(1);
