@@ -106,6 +106,15 @@ impl<T: Transport> Agent<T> {
         }
     }
 
+    /// A new start asks at once, whatever the old schedule said, and does not end on what an
+    /// earlier run was told for good: a person may have acted since.
+    pub fn start(&mut self, now: Millis) {
+        let state = &mut self.state;
+        state.verdict = state.verdict.filter(|held| held.valid || !plan::is_final(held.code));
+        (state.next_validate, state.next_heartbeat) = (now, now);
+        (state.failures, state.stale, state.retry_at) = (0, 0, now);
+    }
+
     /// Whether the product may run.
     pub fn may_run(&self, now: Millis) -> bool {
         self.state.may_run(now)

@@ -36,7 +36,8 @@ pub fn validated(
         (state.strict_next, state.next_validate) = (true, now.plus_seconds(wait));
         return changes;
     }
-    (state.strict_next, state.stale) = (false, 0);
+    let was_strict = std::mem::take(&mut state.strict_next);
+    state.stale = 0;
     if let Some(id) = &answer.license_id {
         state.license_id = Some(id.as_ref().to_owned());
     }
@@ -55,6 +56,9 @@ pub fn validated(
     changes.extend(warnings(state, &answer.warnings));
     let seconds = every.map_or(answer.expires_in, i64::from).max(1);
     state.next_validate = now.plus_seconds(seconds);
+    if !was_strict {
+        doubt(state, now);
+    }
     changes.extend(commands(state, &answer.commands, now));
     if confirms(answer.code, answer.valid, answer.degraded, answer.license_version) {
         changes.extend(released(state));
@@ -82,6 +86,7 @@ pub fn beaten(
     if !is_stale {
         changes.extend(hold(state, verdict, describe(answer.code, answer.state)));
         changes.extend(warnings(state, &answer.warnings));
+        doubt(state, now);
     }
     if answer.recorded {
         state.acknowledge.retain(|command| !sent.contains(command));
@@ -129,6 +134,14 @@ fn is_stale(state: &mut AgentState, version: Option<i64>) -> bool {
     let is_older = version.zip(state.seen_version).is_some_and(|(version, seen)| version < seen);
     state.seen_version = state.seen_version.max(version);
     is_older
+}
+
+/// An activation takes a moment to be known everywhere: a device that is said not to be activated
+/// asks once more, past the caches, before it believes so.
+fn doubt(state: &mut AgentState, now: Millis) {
+    if state.verdict.is_some_and(|held| held.code == Code::NotActivated) && !state.strict_next {
+        (state.strict_next, state.next_validate) = (true, now.plus_seconds(1));
+    }
 }
 
 /// Whether a store stands behind a good verdict on a version that the answer names.

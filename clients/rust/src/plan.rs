@@ -35,7 +35,7 @@ pub enum Ending {
 /// What to do next at `now`.
 pub fn next(state: &AgentState, now: Millis) -> Next {
     if let Some(held) = state.verdict {
-        if !held.valid && is_final(held.code) {
+        if !held.valid && is_final(held.code) && !is_doubted(state, held.code) {
             return Next::End(Ending::NotValid(held.code));
         }
         if held.valid && held.run_until <= now && is_out(state) {
@@ -61,7 +61,7 @@ pub fn next(state: &AgentState, now: Millis) -> Next {
 }
 
 /// Whether no amount of waiting changes the verdict: a person has to act first.
-const fn is_final(code: Code) -> bool {
+pub const fn is_final(code: Code) -> bool {
     matches!(
         code,
         Code::NotFound
@@ -76,6 +76,11 @@ const fn is_final(code: Code) -> bool {
 /// that came before it.
 const fn is_out(state: &AgentState) -> bool {
     state.failures > 0 || state.stale > 0
+}
+
+/// Whether a strict validation is still to confirm that the device is not activated.
+const fn is_doubted(state: &AgentState, code: Code) -> bool {
+    matches!(code, Code::NotActivated) && state.strict_next
 }
 
 /// Waits never reach past the deadline, so that the product ends on time.

@@ -160,6 +160,51 @@ fn a_revocation_ends_the_product_at_once() {
 }
 
 #[test]
+fn a_device_that_is_not_activated_asks_once_more_before_it_ends() {
+    let no = || Act::Say(verdict("NOT_ACTIVATED", NOW, 60, 0));
+    let good = || Act::Say(verdict("VALID", NOW, 60, 600));
+    let beat = |code| Act::Say(beat(code, NOW, 600, &json!([])));
+    let end = Err(Ending::NotValid(Code::NotActivated));
+    let rows = [
+        ("it was lag", vec![no(), beat("NOT_ACTIVATED"), good()], Ok(NOW.plus_seconds(10))),
+        ("it is true", vec![no(), beat("NOT_ACTIVATED"), no()], end),
+        (
+            "told by a heartbeat, lag",
+            vec![good(), beat("NOT_ACTIVATED"), good()],
+            Ok(NOW.plus_seconds(10)),
+        ),
+        ("told by a heartbeat, true", vec![good(), beat("NOT_ACTIVATED"), no()], end),
+    ];
+    for (name, script, want) in rows {
+        let service = Service::at("http://acme.writ.localhost:8787");
+        let mut agent = agent(&service);
+        service.script(script);
+        assert_eq!(settle(&mut agent, NOW).1, Ok(NOW.plus_seconds(1)), "{name}");
+        assert_eq!(settle(&mut agent, NOW.plus_seconds(1)).1, want, "{name}");
+        let asked = service.asked();
+        let strict = asked.iter().filter(|(path, _)| path == VALIDATE);
+        let strict: Vec<_> = strict.map(|(_, body)| body["strict"] == json!(true)).collect();
+        assert_eq!(strict, [false, true], "{name}");
+    }
+}
+
+#[test]
+fn a_new_start_asks_again_after_a_final_no() {
+    for code in ["NOT_ACTIVATED", "NOT_FOUND", "REVOKED"] {
+        let service = Service::at("http://acme.writ.localhost:8787");
+        let mut agent = agent(&service);
+        service.script([Act::Say(verdict(code, NOW, 60, 0))]);
+        agent.validate(NOW, &mut Vec::new()).unwrap();
+        service.script([
+            Act::Say(verdict("VALID", NOW, 60, 600)),
+            Act::Say(beat("VALID", NOW, 600, &json!([]))),
+        ]);
+        agent.start(NOW);
+        assert!(settle(&mut agent, NOW).1.is_ok(), "{code}");
+    }
+}
+
+#[test]
 fn a_refresh_takes_only_a_genuine_newer_text_of_this_license() {
     let id = domain::id::CommandId::new([5; 16]);
     let command = json!([{"id": id, "type": "refresh_license"}]);

@@ -24,9 +24,7 @@ pub fn run(args: &Args, every: Option<u32>, ask: &Ask, out: &mut Output) -> Resu
     let signals = signals()?;
     let mut clock = Clock::start();
     let (_, now) = clock.tick(&mut agent.state);
-    // A new start asks at once, whatever the old schedule said.
-    (agent.state.next_validate, agent.state.next_heartbeat) = (now, now);
-    (agent.state.failures, agent.state.stale, agent.state.retry_at) = (0, 0, now);
+    agent.start(now);
     let mut announced = false;
     loop {
         let (wall, now) = clock.tick(&mut agent.state);
