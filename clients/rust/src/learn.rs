@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::command::Order;
-use domain::state::State;
 use domain::time::Millis;
 use domain::verdict::{Code, Warning};
 use wire::heartbeat::HeartbeatAnswer;
@@ -84,7 +83,7 @@ pub fn beaten(
     };
     let is_stale = is_stale(state, answer.license_version);
     if !is_stale {
-        changes.extend(hold(state, verdict, describe(answer.code, answer.state)));
+        changes.extend(hold(state, verdict, describe(verdict)));
         changes.extend(warnings(state, &answer.warnings));
         doubt(state, now);
     }
@@ -203,10 +202,12 @@ fn hold(state: &mut AgentState, held: Held, detail: impl AsRef<str>) -> Option<C
     })
 }
 
-fn describe(code: Code, state: Option<State>) -> String {
-    match state {
-        Some(state) => format!("the license is {}", state.name()),
-        None => code.name().to_lowercase().replace('_', " "),
+/// A heartbeat brings no sentence of its own. A no is not always the license's state: that of a
+/// suspended holder may be active.
+fn describe(held: Held) -> String {
+    match held.state {
+        Some(state) if held.valid => format!("the license is {}", state.name()),
+        _ => held.code.name().to_lowercase().replace('_', " "),
     }
 }
 

@@ -139,11 +139,43 @@ fn refusals_without_signature_do_not_stop_a_running_product() {
         Act::Say(beat("VALID", NOW, 100, &json!([]))),
     ]);
     settle(&mut agent, NOW).1.unwrap();
-    let problem = json!(wire::Problem::from(wire::Kind::CredentialsRevoked));
-    service.script([Act::SayUnsigned(401, problem)]);
-    let (lines, pause) = settle(&mut agent, NOW.plus_seconds(10));
-    assert!(lines[0].starts_with("refused: "), "{lines:?}");
-    assert!(pause.is_ok() && agent.may_run(NOW.plus_seconds(10)));
+    let rows = [(401, wire::Kind::CredentialsRevoked), (403, wire::Kind::TenantSuspended)];
+    for (round, (status, kind)) in (1..).zip(rows) {
+        let now = NOW.plus_seconds(10 * round);
+        service.script([Act::SayUnsigned(status, json!(wire::Problem::from(kind)))]);
+        let failures = agent.state.failures;
+        let (lines, pause) = settle(&mut agent, now);
+        assert!(round > 1 || lines[0].starts_with("refused: "), "{lines:?}");
+        assert_eq!(agent.state.failures, failures + 1, "{status}");
+        assert!(pause.is_ok() && agent.may_run(now), "{status}");
+    }
+}
+
+#[test]
+fn a_suspended_holder_stops_the_product_and_the_agent_keeps_asking() {
+    let service = Service::at("http://acme.writ.localhost:8787");
+    let mut agent = agent(&service);
+    let nothing = json!([]);
+    service.script([
+        Act::Say(verdict("VALID", NOW, 60, 600)),
+        Act::Say(beat("TENANT_SUSPENDED", NOW, 0, &nothing)),
+    ]);
+    let (lines, pause) = settle(&mut agent, NOW);
+    assert_eq!(lines.last().unwrap(), "NOT VALID (TENANT_SUSPENDED): tenant suspended");
+    assert_eq!(pause, Ok(NOW.plus_seconds(10)), "not final");
+    assert!(!agent.may_run(NOW));
+    service.script([
+        Act::Say(verdict("TENANT_SUSPENDED", NOW, 60, 0)),
+        Act::Say(beat("TENANT_SUSPENDED", NOW, 0, &nothing)),
+    ]);
+    assert!(settle(&mut agent, NOW.plus_seconds(60)).1.is_ok() && !agent.may_run(NOW));
+    let later = NOW.plus_seconds(120);
+    service.script([
+        Act::Say(verdict("VALID", later, 60, 600)),
+        Act::Say(beat("VALID", later, 600, &nothing)),
+    ]);
+    settle(&mut agent, later).1.unwrap();
+    assert!(agent.may_run(later), "reinstated");
 }
 
 #[test]
@@ -155,7 +187,7 @@ fn a_revocation_ends_the_product_at_once() {
         Act::Say(beat("REVOKED", NOW, 0, &json!([]))),
     ]);
     let (lines, pause) = settle(&mut agent, NOW);
-    assert_eq!(lines.last().unwrap(), "NOT VALID (REVOKED): the license is active");
+    assert_eq!(lines.last().unwrap(), "NOT VALID (REVOKED): revoked");
     assert_eq!(pause, Err(Ending::NotValid(Code::Revoked)));
 }
 
