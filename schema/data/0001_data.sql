@@ -172,8 +172,8 @@ CREATE TABLE outbox (
     PRIMARY KEY (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 
--- The clock sweeps what was left behind on the whole shard, oldest first.
-CREATE INDEX outbox_by_age ON outbox (created_ms);
+-- The clock sweeps what was left behind on the whole shard: what failed the least, then the oldest.
+CREATE INDEX outbox_by_attempts ON outbox (attempts, created_ms);
 
 -- The answer to a POST with an Idempotency-Key. `owner` is the request that is at work on it.
 CREATE TABLE idempotency (

@@ -12,6 +12,8 @@ use store::data::outbox::{self, OutboxRow};
 const LEFT_BEHIND_MS: i64 = 30_000;
 /// Rows per shard and run: each costs up to three calls, and a run may make a thousand.
 const PER_RUN: u32 = 100;
+/// A row that failed more often than this needs somebody to look at it.
+const STUCK_ATTEMPTS: u32 = 20;
 
 /// What a run did on a shard.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -20,6 +22,8 @@ pub struct Swept {
     found: usize,
     /// Those that nobody can read.
     unreadable: usize,
+    /// Rows of the shard that failed more than 20 times.
+    stuck: u64,
     /// Idempotency keys that had expired.
     expired: u64,
 }
@@ -27,23 +31,25 @@ pub struct Swept {
 impl Swept {
     /// For the log.
     pub fn text(self, shard: Shard) -> String {
-        let Self { found, unreadable, expired } = self;
+        let Self { found, unreadable, stuck, expired } = self;
         format!(
-            "{}: {found} left behind, {unreadable} unreadable, {expired} keys expired",
+            "{}: {found} left behind, {unreadable} unreadable, {stuck} stuck, {expired} keys expired",
             shard.name()
         )
     }
 }
 
-/// Ships what was left behind on `shard`, oldest first, and forgets expired idempotency keys.
+/// Ships what was left behind on `shard`, what failed the least and then the oldest first, and forgets expired idempotency keys.
 ///
 /// # Errors
 /// When the shard is away. Rows that could not be shipped stay, and are counted there.
 pub async fn shard(call: &Call, shard: Shard) -> Result<Swept, StoreFailure> {
     let whole = Db::whole(call, shard);
-    let (rows,) = whole.read((outbox::sweep(call.now.plus(-LEFT_BEHIND_MS), PER_RUN),)).await?;
-    let mut swept = Swept { found: rows.len(), ..Swept::default() };
-    // One after the other: entries of a log arrive in the order in which they happened.
+    let left = outbox::sweep(call.now.plus(-LEFT_BEHIND_MS), PER_RUN);
+    let (rows, stuck) = whole.read((left, outbox::stuck(STUCK_ATTEMPTS))).await?;
+    let stuck = stuck.first().map_or(0, |count| count.rows);
+    let mut swept = Swept { found: rows.len(), stuck, ..Swept::default() };
+    // One after the other: entries of a log arrive in the order in which they happened, as long as none of them fails.
     for row in rows {
         let tenant = row.tenant_id.clone();
         match read(row) {
@@ -77,6 +83,15 @@ mod tests {
         let json = serde_json::json!({"tenant_id": "acme", "id": "evt_00000000000000000000000000", "concerns": "meridian",
             "kind": "audit", "payload": payload.to_string(), "created_ms": 5, "attempts": 0});
         serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn the_log_line_counts_what_is_stuck() {
+        let swept = Swept { found: 3, unreadable: 1, stuck: 2, expired: 4 };
+        assert_eq!(
+            swept.text(Shard::Us),
+            "us: 3 left behind, 1 unreadable, 2 stuck, 4 keys expired"
+        );
     }
 
     #[test]

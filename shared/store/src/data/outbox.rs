@@ -66,13 +66,27 @@ pub fn list(limit: u32) -> Query<OutboxRow> {
     .hot()
 }
 
-/// What was left behind on the shard before `before`, oldest first. Index: `outbox_by_age`.
+/// What was left behind on the shard before `before`: what failed the least first, then the oldest, so that rows that
+/// fail again and again do not hold the others up. Index: `outbox_by_attempts`.
 pub fn sweep(before: Millis, limit: u32) -> Sweep<OutboxRow> {
+    // All attempts are above -1: said so that the index is searched in its order, and not scanned.
     Sweep::new(
         "SELECT tenant_id, id, concerns, kind, payload, created_ms, attempts
-           FROM outbox WHERE created_ms < ?1 ORDER BY created_ms LIMIT ?2",
+           FROM outbox WHERE attempts > -1 AND created_ms < ?1 ORDER BY attempts, created_ms LIMIT ?2",
     )
     .bind(before)
     .bind(limit)
     .hot()
+}
+
+/// How many rows there are.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub struct CountRow {
+    /// So many.
+    pub rows: u64,
+}
+
+/// How many rows of the shard failed more than `attempts` times: somebody must look. Index: `outbox_by_attempts`.
+pub fn stuck(attempts: u32) -> Sweep<CountRow> {
+    Sweep::new("SELECT COUNT(*) AS rows FROM outbox WHERE attempts > ?1").bind(attempts).hot()
 }

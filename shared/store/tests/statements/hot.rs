@@ -19,6 +19,13 @@ fn hot_statements_are_index_searches() {
 }
 
 #[test]
+fn the_sweep_needs_no_sorting() {
+    let items = registry::all();
+    let sweep = items.iter().find(|item| item.name == "outbox::sweep").unwrap();
+    assert!(!sweep.plan.contains("TEMP B-TREE"), "{}", sweep.plan);
+}
+
+#[test]
 fn the_hot_paths_use_the_indexes_made_for_them() {
     let rows = [
         ("hostnames::site", "PRIMARY KEY (host=?)"),
@@ -45,7 +52,8 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("usage::for_ask", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
         ("usage::latest", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
         ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
-        ("outbox::sweep", "outbox_by_age (created_ms<?)"),
+        ("outbox::sweep", "outbox_by_attempts (attempts>?)"),
+        ("outbox::stuck", "COVERING INDEX outbox_by_attempts (attempts>?)"),
         ("idempotency::purge", "idempotency_by_expiry (expires_ms<?)"),
     ];
     let items = registry::all();

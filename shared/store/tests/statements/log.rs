@@ -100,3 +100,24 @@ fn the_outbox_keeps_what_has_not_arrived() {
     assert_eq!(db.sweep(&outbox::sweep(NOW.plus(1), 50)), [], "too young");
     assert_eq!(db.sweep(&outbox::sweep(NOW.plus(2), 50)), left);
 }
+
+#[test]
+fn rows_that_fail_again_and_again_do_not_hold_others_up() {
+    let (db, acme) = (Db::migrated(), tenant("acme"));
+    let id = |n| EventId::new([n; 16]);
+    let put = |n: u8| outbox::put(&id(n), &acme, "audit", &json!({}), NOW.plus(i64::from(n)));
+    db.of(&acme).batch(&[put(3), put(1), put(2), put(4)]).unwrap();
+    for (n, failures) in [(1, 21), (2, 20)] {
+        for _ in 0..failures {
+            db.of(&acme).run(outbox::failed(&id(n))).unwrap();
+        }
+    }
+    let swept = |limit| {
+        let rows = db.sweep(&outbox::sweep(NOW.plus(9), limit));
+        rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(swept(9), [id(3), id(4), id(2), id(1)]);
+    assert_eq!(swept(2), [id(3), id(4)]);
+    let stuck: Vec<_> = [19, 20, 21].map(|n| db.sweep(&outbox::stuck(n))[0].rows).into();
+    assert_eq!(stuck, [2, 1, 0]);
+}

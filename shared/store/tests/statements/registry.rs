@@ -214,6 +214,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         outbox::failed(&event);
         outbox::list(50);
         outbox::sweep(NOW, 50);
+        outbox::stuck(20);
         idempotency::begin(&claim, NOW);
         idempotency::read(&name);
         idempotency::take_over(&name, &request, NOW, NOW);

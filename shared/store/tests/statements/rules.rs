@@ -11,7 +11,8 @@ const ISSUER_VIEWS: [&str; 3] =
     ["licenses::list_issued", "licenses::issued_by_id", "usage::of_issued"];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 3] = ["outbox::sweep", "idempotency::purge", "profiles::of_tenants"];
+const WHOLE_SHARD: [&str; 4] =
+    ["outbox::sweep", "outbox::stuck", "idempotency::purge", "profiles::of_tenants"];
 
 #[test]
 fn every_statement_fits_the_real_schema() {
