@@ -50,6 +50,13 @@ CREATE TABLE IF NOT EXISTS parcels (
     at_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- When the newest stop or resume was given that was taken in: a late older one must not undo it. device_id is '' for
+-- those that went to the whole license.
+CREATE TABLE IF NOT EXISTS switches (
+    device_id TEXT    NOT NULL PRIMARY KEY,
+    given_ms  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- What was decided here and must still reach D1 or an audit log.
 CREATE TABLE IF NOT EXISTS outbox (
     place INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

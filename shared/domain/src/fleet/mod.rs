@@ -13,7 +13,7 @@ pub use activate::{
 pub use activate::{block, deactivate, unblock};
 pub use beat::{Beat, CLOCK_TOLERANCE_MS, beat, missed, overdue_at};
 pub use device::{Device, DeviceStatus, RETIRED_INSTANCES, Suspect};
-pub use waiting::{MAX_WAITING, Waiting, acknowledge, deliver, enqueue};
+pub use waiting::{MAX_WAITING, Waiting, acknowledge, deliver, enqueue, overtaken, switches};
 
 #[cfg(test)]
 mod tests;

@@ -250,6 +250,23 @@ fn newer_limits_replace_older_ones_that_were_not_told_yet() {
 }
 
 #[test]
+fn a_stop_or_resume_gives_way_to_one_given_later() {
+    let stop = || Order::Stop { reason: "billing".into() };
+    let rows = [
+        ("the first", stop(), None, false),
+        ("a late stop", stop(), Some(1), true),
+        ("a late resume", Order::Resume, Some(1), true),
+        ("of the same instant", stop(), Some(0), false),
+        ("after an older one", Order::Resume, Some(-1), false),
+        ("nothing to do with it", Order::RefreshLicense, Some(1), false),
+    ];
+    for (name, order, newest, want) in rows {
+        let newest = newest.map(|millis| NOW.plus(millis));
+        assert_eq!(overtaken(&command(1, order), newest), want, "{name}");
+    }
+}
+
+#[test]
 fn a_device_that_never_acknowledges_keeps_a_bounded_list() {
     let mut waiting = Vec::new();
     for n in 0..40 {

@@ -39,6 +39,18 @@ pub fn enqueue(waiting: &mut Vec<Waiting>, command: Command) -> Vec<CommandId> {
     dropped
 }
 
+/// Whether a command tells devices to stop or to go on again.
+pub const fn switches(order: &Order) -> bool {
+    matches!(order, Order::Stop { .. } | Order::Resume)
+}
+
+/// Whether a stop or resume comes too late: one that was given later, at `newest`, has been seen already. Commands
+/// travel through outboxes, and a stop that failed on its way must not outlive the resume after it. Of two given at the
+/// same instant the one that arrives last counts.
+pub fn overtaken(command: &Command, newest: Option<Millis>) -> bool {
+    switches(&command.order) && newest.is_some_and(|newest| command.created < newest)
+}
+
 /// Everything that waits, oldest first, and marks it as told. What is not acknowledged is
 /// delivered again.
 pub fn deliver(waiting: &mut [Waiting], now: Millis) -> Vec<Command> {

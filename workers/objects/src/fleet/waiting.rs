@@ -1,7 +1,7 @@
 //! Commands that wait in a fleet: each device has its own list.
 
 use domain::command::Command;
-use domain::fleet::{Waiting, acknowledge, deliver, enqueue};
+use domain::fleet::{Waiting, acknowledge, deliver, enqueue, overtaken, switches};
 use domain::id::{CommandId, DeviceId};
 use domain::time::Millis;
 use edge::objects::Parcel;
@@ -37,7 +37,8 @@ fn read(disk: &impl Disk, sql: &str, params: Vec<store::Value>) -> Result<Vec<Wa
 }
 
 /// Takes a parcel in: for its device, for every active one, or for any caller when none is active.
-/// The same parcel again changes nothing; one for a device that is not active is dropped.
+/// The same parcel again changes nothing; one for a device that is not active is dropped, and so is a stop or resume
+/// that was given before the newest one seen for the device or the license.
 pub fn take_in(disk: &impl Disk, parcel: &Parcel, now: Millis) -> Result<(), DiskError> {
     let command = &parcel.command;
     let known = disk
@@ -48,13 +49,36 @@ pub fn take_in(disk: &impl Disk, parcel: &Parcel, now: Millis) -> Result<(), Dis
     disk.run("INSERT INTO parcels (id, at_ms) VALUES (?1, ?2)", params![&command.id, now])?;
     let active = active(disk)?;
     match &parcel.device {
-        Some(device) if active.contains(device) => add(disk, Some(device), command.clone(), now),
-        Some(_) => Ok(()),
-        None if active.is_empty() => add(disk, None, command.clone(), now),
+        Some(device) if active.contains(device) => add(disk, Some(device), command.clone(), now)?,
+        Some(_) => {}
+        None if active.is_empty() => add(disk, None, command.clone(), now)?,
         None => active
             .iter()
-            .try_for_each(|device| add(disk, Some(device), for_device(command, device), now)),
+            .try_for_each(|device| add(disk, Some(device), for_device(command, device), now))?,
     }
+    switched(disk, parcel)
+}
+
+/// When the newest stop or resume was given that was seen for a list or for the whole license.
+fn newest_switch(disk: &impl Disk, list: &str) -> Result<Option<Millis>, DiskError> {
+    #[derive(Deserialize)]
+    struct Newest {
+        given_ms: Option<Millis>,
+    }
+    let sql = "SELECT MAX(given_ms) AS given_ms FROM switches WHERE device_id IN (?1, ?2)";
+    let rows: Vec<Newest> = disk.rows(sql, params![ANYBODY, list])?;
+    Ok(rows.into_iter().next().and_then(|row| row.given_ms))
+}
+
+/// Remembers when a stop or resume was given.
+fn switched(disk: &impl Disk, parcel: &Parcel) -> Result<(), DiskError> {
+    if !switches(&parcel.command.order) {
+        return Ok(());
+    }
+    let list = parcel.device.as_ref().map_or(ANYBODY, DeviceId::as_str);
+    let sql = "INSERT INTO switches (device_id, given_ms) VALUES (?1, ?2)
+               ON CONFLICT (device_id) DO UPDATE SET given_ms = MAX(given_ms, excluded.given_ms)";
+    disk.run(sql, params![list, parcel.command.created])
 }
 
 fn active(disk: &impl Disk) -> Result<Vec<DeviceId>, DiskError> {
@@ -80,6 +104,9 @@ fn add(
     now: Millis,
 ) -> Result<(), DiskError> {
     let list = device.map_or(ANYBODY, DeviceId::as_str);
+    if switches(&command.order) && overtaken(&command, newest_switch(disk, list)?) {
+        return Ok(());
+    }
     let mut waiting = load(disk, list)?;
     for dropped in enqueue(&mut waiting, command.clone()) {
         settle(disk, &dropped, now)?;

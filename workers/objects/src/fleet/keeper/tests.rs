@@ -197,6 +197,36 @@ fn a_command_for_a_fleet_without_devices_waits_for_any_caller() {
     assert!(beat(&disk, NOW, 1, vec![]).commands.is_empty(), "for a device that does not exist");
 }
 
+fn order(n: u8, device: Option<u8>, given: i64, order: Order) -> FleetCall {
+    let command = Command { id: CommandId::new([n; 16]), order, created: NOW.plus(given) };
+    let device = device.map(|n| DeviceId::new([n; 16]));
+    FleetCall::Enqueue { shard: Shard::Eu, parcels: vec![Parcel { device, command }] }
+}
+
+#[test]
+fn a_late_stop_does_not_outlive_a_newer_resume() {
+    let stop = || Order::Stop { reason: "billing".into() };
+    let resumed = |disk: &Memory, n| {
+        let commands = beat(disk, NOW, n, vec![]).commands;
+        let ids = commands.iter().map(|command| command.id.clone()).collect();
+        beat(disk, NOW, n, ids);
+        commands.into_iter().map(|command| command.order).collect::<Vec<_>>()
+    };
+    let disk = Memory::with(SCHEMA);
+    at(&disk, NOW, order(1, None, 5, Order::Resume));
+    assert_eq!(resumed(&disk, 1), [Order::Resume], "nobody is active");
+    at(&disk, NOW, order(2, None, 4, stop()));
+    assert_eq!(resumed(&disk, 1), [], "the resume was carried out, and counts still");
+    activate(&disk, 1, terms(3, 1));
+    activate(&disk, 2, terms(3, 1));
+    at(&disk, NOW, order(3, None, 4, stop()));
+    assert_eq!(resumed(&disk, 1), [], "for each of the active ones");
+    at(&disk, NOW, order(4, Some(1), 9, Order::Resume));
+    at(&disk, NOW, order(5, None, 8, stop()));
+    assert_eq!(resumed(&disk, 1), [Order::Resume], "this device was told later");
+    assert_eq!(resumed(&disk, 2), [stop()], "the other was not");
+}
+
 #[test]
 fn the_copies_of_commands_follow_in_order() {
     let disk = Memory::with(SCHEMA);
