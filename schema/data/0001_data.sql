@@ -68,6 +68,9 @@ CREATE UNIQUE INDEX licenses_by_code ON licenses (tenant_id, code);
 -- An issuer's view over what it has issued to holders on this shard, page by page.
 CREATE INDEX licenses_by_issuer ON licenses (issuer, id);
 
+-- Whose keys count on a holder's host: one entry of the index after the other, and no license.
+CREATE INDEX licenses_issuers ON licenses (tenant_id, issuer, provisioned_ms) WHERE provisioned_ms IS NOT NULL;
+
 -- Copies of what the Fleet objects hold. `components` are the hashed parts of the fingerprint.
 CREATE TABLE devices (
     tenant_id    TEXT    NOT NULL,

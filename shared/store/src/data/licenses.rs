@@ -1,10 +1,11 @@
 //! Licenses: rows of their holder, seen by their issuer as well.
 
-use domain::id::LicenseId;
+use domain::id::{LicenseId, TenantId};
 use domain::license::{License, Standing};
 use domain::place::Shard;
 use domain::terms::Terms;
 use domain::time::Millis;
+use serde::Deserialize;
 
 pub use crate::data::license_row::LicenseRow;
 use crate::query::{Change, Query};
@@ -54,6 +55,23 @@ pub fn list_issued(after: &str, limit: u32) -> Query<LicenseRow> {
 /// One license that the issuer has issued to a holder on this shard. Index: `licenses_by_issuer`.
 pub fn issued_by_id(id: &LicenseId) -> Query<LicenseRow> {
     Query::new(select!("WHERE issuer = ?1 AND id = ?2")).bind(id).hot()
+}
+
+/// Who has issued something that the holder sees.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct IssuerRow {
+    /// The issuer.
+    pub issuer: TenantId,
+}
+
+/// The issuers of the licenses that the holder sees. Index: `licenses_issuers`.
+pub fn issuers(limit: u32) -> Query<IssuerRow> {
+    Query::new(
+        "SELECT DISTINCT issuer FROM licenses
+          WHERE tenant_id = ?1 AND provisioned_ms IS NOT NULL ORDER BY issuer LIMIT ?2",
+    )
+    .bind(limit)
+    .hot()
 }
 
 /// What only the keepers of a license need to know about a new one.

@@ -30,6 +30,30 @@ fn an_issuer_sees_what_it_issued_and_nobody_elses() {
 }
 
 #[test]
+fn a_holder_has_each_of_its_issuers_once() {
+    let (db, acme) = (Db::migrated(), tenant("acme"));
+    let provisioned = Origin { provisioned: Some(NOW), ..Origin::default() };
+    let issued = [
+        ("techpartners", &provisioned),
+        ("meridian", &provisioned),
+        ("meridian", &provisioned),
+        ("unseen", &Origin::default()),
+    ];
+    for (n, (issuer, origin)) in (1..).zip(issued) {
+        let mut license = license(n);
+        license.issuer = tenant(issuer);
+        db.of(&acme).run(licenses::insert(&license, Shard::Eu, origin, NOW)).unwrap();
+    }
+    let issuers = |limit| {
+        let rows = db.of(&acme).all(&licenses::issuers(limit));
+        rows.into_iter().map(|row| row.issuer).collect::<Vec<_>>()
+    };
+    assert_eq!(issuers(9), [tenant("meridian"), tenant("techpartners")]);
+    assert_eq!(issuers(1), [tenant("meridian")]);
+    assert_eq!(db.of(&tenant("globex")).all(&licenses::issuers(9)), []);
+}
+
+#[test]
 fn products_and_plans_are_made_and_changed_under_one_id() {
     let (db, issuer) = (Db::migrated(), tenant("techpartners"));
     let (product, plan) = (ProductId::parse("sendense").unwrap(), PlanId::parse("trial").unwrap());

@@ -161,6 +161,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
         licenses::list("", 50);
         licenses::list_issued("", 50);
         licenses::issued_by_id(id);
+        licenses::issuers(50);
         licenses::insert(&license, Shard::Eu, &licenses::Origin::default(), NOW);
         licenses::set_terms(id, 1, &terms, None, NOW);
         licenses::set_standing(id, 1, Standing::Revoked, Some("why"), NOW);
