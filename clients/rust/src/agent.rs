@@ -79,9 +79,9 @@ impl<T: Transport> Agent<T> {
         config: Config,
         mut entropy: Entropy,
     ) -> Result<Self, Failure> {
-        let root = trust::pinned(&state)?;
-        let proven = root.zip(state.proof.as_ref()).and_then(|(root, proof)| {
-            trust::verify(&state.answer_certs, &root, proof).ok()?;
+        let roots = trust::pinned(&state)?;
+        let proven = roots.zip(state.proof.as_ref()).and_then(|(roots, proof)| {
+            trust::verify(&state.answer_certs, &roots, proof).ok()?;
             held(&proof.body)
         });
         state.verdict = proven;
@@ -235,8 +235,8 @@ impl<T: Transport> Agent<T> {
         };
         let answer: ActivateAnswer = self.ask_signed(ACTIVATE, &request, &nonce, wall, changes)?;
         let now = self.now(wall);
-        let root = trust::root(&mut self.state, &mut self.transport, changes)?;
-        let genuine = trust::license(&root, &answer.license_key, now).map_err(Failure::forged)?;
+        let roots = trust::roots(&mut self.state, &mut self.transport, changes)?;
+        let genuine = trust::license(&roots, &answer.license_key, now).map_err(Failure::forged)?;
         self.state.license_id = Some(answer.license_id.clone());
         self.state.device_id = Some(answer.device_id.as_str().to_owned());
         self.state.license_key = Some(answer.license_key.clone());
@@ -271,8 +271,8 @@ impl<T: Transport> Agent<T> {
         let body =
             self.transport.send(Request { method: "GET", path: &path, body: None })?.into_body()?;
         let text: LicenseText = read(&body)?;
-        let root = trust::root(&mut self.state, &mut self.transport, changes)?;
-        let genuine = trust::license(&root, &text.license_key, now).map_err(Failure::forged)?;
+        let roots = trust::roots(&mut self.state, &mut self.transport, changes)?;
+        let genuine = trust::license(&roots, &text.license_key, now).map_err(Failure::forged)?;
         let id = genuine.claims.sub.as_str();
         if Some(id) != self.state.license_id.as_deref() {
             return Err(Failure::forged(format!("the license text is for {id}")));
@@ -295,7 +295,7 @@ impl<T: Transport> Agent<T> {
         wall: Millis,
         changes: &mut Vec<Change>,
     ) -> Result<A, Failure> {
-        let root = trust::root(&mut self.state, &mut self.transport, changes)?;
+        let roots = trust::roots(&mut self.state, &mut self.transport, changes)?;
         let body = json(request)?;
         let asked = Request { method: "POST", path, body: Some(&body) };
         let reply = self.transport.send(asked)?;
@@ -303,7 +303,7 @@ impl<T: Transport> Agent<T> {
             return reply.into_body().and_then(|body| read(&body));
         }
         let (by, proof) =
-            trust::signed(&mut self.state, &mut self.transport, &root, asked, &reply, nonce)?;
+            trust::signed(&mut self.state, &mut self.transport, &roots, asked, &reply, nonce)?;
         let ahead = self.state.time.learn(wall, by.created);
         if ahead.abs() > CLOCK_TOLERANCE_SECONDS {
             changes.push(Change::ClockOff { seconds: ahead });

@@ -32,18 +32,18 @@ impl Offline {
     }
 }
 
-/// Verifies `text` under `root` and judges it at `now`. Revocation and suspension cannot be seen
+/// Verifies `text` under one of `roots` and judges it at `now`. Revocation and suspension cannot be seen
 /// from here: a good license is `VALID_UNCONFIRMED`.
 ///
 /// # Errors
 /// [`Failure::Forged`] when it is not genuine, [`Failure::Usage`] when it was mistyped.
 pub fn verify(
-    root: &PublicKey,
+    roots: &[PublicKey],
     text: &str,
     machine: &Machine,
     now: Millis,
 ) -> Result<Offline, Failure> {
-    let claims = trust::license(root, text, now).map_err(Failure::license)?.claims;
+    let claims = trust::license(roots, text, now).map_err(Failure::license)?.claims;
     let (valid, code, detail) = judge(&claims, machine, now);
     Ok(Offline { valid, code, detail: detail.to_owned(), claims })
 }
@@ -98,7 +98,7 @@ mod tests {
         for (now, want) in rows {
             let claims = Claims::of(&testing::license(), "Acme", start, "1".into());
             let text = testing::sign(&claims);
-            let verdict = verify(&testing::root().public(), &text, &Machine::default(), now);
+            let verdict = verify(&[testing::root().public()], &text, &Machine::default(), now);
             // Before its start the text is not yet signed either: clocks may differ by 300 s only.
             assert_eq!(verdict.unwrap().code, want, "{now:?}");
         }
@@ -108,7 +108,7 @@ mod tests {
     fn strangers_texts_are_forged() {
         let claims = Claims::of(&testing::license(), "Acme", NOW, "1".into());
         let other = license::keys::SigningSeed::from_bytes(&[99; 32]).public();
-        let verdict = verify(&other, &testing::sign(&claims), &Machine::default(), NOW);
+        let verdict = verify(&[other], &testing::sign(&claims), &Machine::default(), NOW);
         assert_eq!(verdict.err().map(|failure| failure.exit()), Some(Exit::Forged));
     }
 
@@ -123,7 +123,7 @@ mod tests {
         {
             let text = testing::sign(&Claims::of(&license, "Acme", NOW, "1".into()));
             let verdict =
-                verify(&testing::root().public(), &text, &Machine::default(), NOW).unwrap();
+                verify(&[testing::root().public()], &text, &Machine::default(), NOW).unwrap();
             assert_eq!((verdict.valid, verdict.code), (false, want));
         }
     }

@@ -28,7 +28,7 @@ pub struct AgentState {
     pub salt: Option<String>,
     /// This device's id, from its activation.
     pub device_id: Option<String>,
-    /// The root key that is trusted.
+    /// The root keys that are trusted: PEM blocks, one after the other.
     pub root_pem: Option<String>,
     /// Certificates of answer keys.
     pub answer_certs: Vec<String>,

@@ -33,7 +33,12 @@ fn issuer() -> SigningSeed {
     SigningSeed::from_bytes(&[8; 32])
 }
 
-fn certified(seed: &SigningSeed, owner: &str, usage: KeyUse) -> (Kid, String) {
+/// The root that the service changes to.
+pub fn next_root() -> SigningSeed {
+    SigningSeed::from_bytes(&[17; 32])
+}
+
+fn certified(by: &SigningSeed, seed: &SigningSeed, owner: &str, usage: KeyUse) -> (Kid, String) {
     let kid = seed.public().kid().unwrap();
     let certified = Certified {
         kid: kid.clone(),
@@ -43,7 +48,7 @@ fn certified(seed: &SigningSeed, owner: &str, usage: KeyUse) -> (Kid, String) {
         not_before: Millis(0),
         not_after: Millis(4_000_000_000_000),
     };
-    (kid, certified.certify(&root()).unwrap())
+    (kid, certified.certify(by).unwrap())
 }
 
 pub fn license() -> License {
@@ -65,7 +70,7 @@ pub fn license() -> License {
 
 /// The product key of `claims`.
 pub fn sign(claims: &Claims) -> String {
-    let (kid, cert) = certified(&issuer(), "meridian", KeyUse::License);
+    let (kid, cert) = certified(&root(), &issuer(), "meridian", KeyUse::License);
     product_key::encode(
         &Prefix::default(),
         &token::sign(&issuer(), &kid, Some(&cert), claims).unwrap(),
@@ -97,6 +102,19 @@ struct Inside {
     asked: Vec<(String, Value)>,
     now: Millis,
     base: String,
+    roots: Roots,
+}
+
+/// How far the service is with changing its root.
+#[derive(Clone, Copy, Default, Eq, PartialEq)]
+pub enum Roots {
+    /// It has one.
+    #[default]
+    One,
+    /// It publishes two, and the answer key is still certified by the first.
+    Two,
+    /// It publishes two, and the answer key is certified by the second.
+    TwoBySecond,
 }
 
 /// The service. Clones share one script.
@@ -119,6 +137,10 @@ impl Service {
         self.0.borrow_mut().now = now;
     }
 
+    pub fn set_roots(&self, roots: Roots) {
+        self.0.borrow_mut().roots = roots;
+    }
+
     /// Paths and bodies of the requests since the last call, without those for keys.
     pub fn asked(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.0.borrow_mut().asked)
@@ -128,11 +150,18 @@ impl Service {
 impl Transport for Service {
     fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
         let answer_key = SigningSeed::from_bytes(&[9; 32]);
-        let (kid, cert) = certified(&answer_key, "writ", KeyUse::Answer);
+        let roots = self.0.borrow().roots;
+        let by = if roots == Roots::TwoBySecond { next_root() } else { root() };
+        let (kid, cert) = certified(&by, &answer_key, "writ", KeyUse::Answer);
         let plain =
             |body: String| Ok(Reply { status: 200, body: body.into_bytes(), ..Reply::default() });
         match request.path {
-            "/.well-known/writ-root.pem" => return plain(root().public().to_pem()),
+            "/.well-known/writ-root.pem" if roots == Roots::One => {
+                return plain(root().public().to_pem());
+            }
+            "/.well-known/writ-root.pem" => {
+                return plain([root(), next_root()].map(|root| root.public().to_pem()).concat());
+            }
             "/.well-known/jwks.json" => {
                 let keys = vec![Jwk::published(kid, &answer_key.public(), cert)];
                 return plain(serde_json::to_string(&Jwks { keys }).unwrap());

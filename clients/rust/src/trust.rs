@@ -1,11 +1,12 @@
-//! Whom the agent believes: one root key, and the answer keys that it certified.
+//! Whom the agent believes: one root key (two while the service changes it), and the answer keys
+//! that it certified.
 
 use domain::time::Millis;
 use license::LicenseError;
 use license::answer::{self, AnswerHeaders, AnswerParts, RequestParts, SignedBy};
 use license::cert::{Certified, KeyUse};
 use license::jwk::Jwks;
-use license::keys::PublicKey;
+use license::keys::{KeyError, PublicKey};
 use license::ring::KeyRing;
 use license::text::LicenseText;
 use license::token::{Genuine, Token};
@@ -19,34 +20,44 @@ use crate::transport::{Reply, Request, Transport};
 const JWKS: &str = "/.well-known/jwks.json";
 const ROOT: &str = "/.well-known/writ-root.pem";
 
-/// The trusted root key; the service's own on first use.
+/// The trusted root keys; the service's own on first use, all of them.
 ///
 /// # Errors
 /// When there is none yet and the service does not give one.
-pub fn root(
+pub fn roots(
     state: &mut AgentState,
     transport: &mut impl Transport,
     changes: &mut Vec<Change>,
-) -> Result<PublicKey, Failure> {
-    if let Some(root) = pinned(state)? {
-        return Ok(root);
+) -> Result<Vec<PublicKey>, Failure> {
+    if let Some(roots) = pinned(state)? {
+        return Ok(roots);
     }
     let body = transport.send(Request { method: "GET", path: ROOT, body: None })?.into_body()?;
     let pem = String::from_utf8(body).map_err(Failure::forged)?;
-    let root = PublicKey::from_pem(&pem).map_err(Failure::forged)?;
-    changes.push(Change::RootPinned { kid: root.thumbprint() });
+    let roots = read_roots(&pem).map_err(Failure::forged)?;
+    changes.extend(roots.iter().map(|root| Change::RootPinned { kid: root.thumbprint() }));
     state.root_pem = Some(pem);
-    Ok(root)
+    Ok(roots)
 }
 
-/// The root key in memory.
+/// Reads root keys: PEM blocks, one after the other.
+///
+/// # Errors
+/// When there is none, or one of them is no Ed25519 public key.
+pub fn read_roots(pem: &str) -> Result<Vec<PublicKey>, KeyError> {
+    const END: &str = "-----END PUBLIC KEY-----";
+    let blocks = pem.trim().split_inclusive(END);
+    let roots = blocks.map(PublicKey::from_pem).collect::<Result<Vec<_>, _>>()?;
+    if roots.is_empty() { Err(KeyError) } else { Ok(roots) }
+}
+
+/// The root keys in memory.
 ///
 /// # Errors
 /// When what is in memory is no key.
-pub fn pinned(state: &AgentState) -> Result<Option<PublicKey>, Failure> {
-    let read = |pem: &String| PublicKey::from_pem(pem);
-    let root = state.root_pem.as_ref().map(read).transpose();
-    root.map_err(|_| Failure::Local("the root key in the state file is damaged".into()))
+pub fn pinned(state: &AgentState) -> Result<Option<Vec<PublicKey>>, Failure> {
+    let roots = state.root_pem.as_deref().map(read_roots).transpose();
+    roots.map_err(|_| Failure::Local("the root key in the state file is damaged".into()))
 }
 
 /// Verifies a reply to `asked`; fetches the key set when the answer key is new.
@@ -56,7 +67,7 @@ pub fn pinned(state: &AgentState) -> Result<Option<PublicKey>, Failure> {
 pub fn signed(
     state: &mut AgentState,
     transport: &mut impl Transport,
-    root: &PublicKey,
+    roots: &[PublicKey],
     asked: Request<'_>,
     reply: &Reply,
     nonce: &str,
@@ -64,18 +75,17 @@ pub fn signed(
     let proof = proof(transport.url(asked.path), asked.method, reply)?;
     let kid = answer::claimed_kid(&proof.signature_input).map_err(Failure::forged)?;
     let is_key =
-        |cert: &String| Certified::read(cert, &[*root]).is_ok_and(|certified| certified.kid == kid);
+        |cert: &String| Certified::read(cert, roots).is_ok_and(|certified| certified.kid == kid);
     if !state.answer_certs.iter().any(is_key) {
         let body =
             transport.send(Request { method: "GET", path: JWKS, body: None })?.into_body()?;
         let set: Jwks = serde_json::from_slice(&body).map_err(Failure::forged)?;
         let certs = set.keys.into_iter().filter_map(|key| key.writ_cert);
-        let is_answer = |cert: &String| {
-            Certified::read(cert, &[*root]).is_ok_and(|c| c.usage == KeyUse::Answer)
-        };
+        let is_answer =
+            |cert: &String| Certified::read(cert, roots).is_ok_and(|c| c.usage == KeyUse::Answer);
         state.answer_certs = certs.filter(is_answer).collect();
     }
-    let by = verify(&state.answer_certs, root, &proof)?;
+    let by = verify(&state.answer_certs, roots, &proof)?;
     if by.nonce == nonce {
         Ok((by, proof))
     } else {
@@ -102,9 +112,9 @@ fn proof(target_uri: String, method: &str, reply: &Reply) -> Result<Proof, Failu
 ///
 /// # Errors
 /// When no certified answer key signed it.
-pub fn verify(certs: &[String], root: &PublicKey, proof: &Proof) -> Result<SignedBy, Failure> {
+pub fn verify(certs: &[String], roots: &[PublicKey], proof: &Proof) -> Result<SignedBy, Failure> {
     let kid = answer::claimed_kid(&proof.signature_input).map_err(Failure::forged)?;
-    let keys = certs.iter().filter_map(|cert| Certified::read(cert, &[*root]).ok());
+    let keys = certs.iter().filter_map(|cert| Certified::read(cert, roots).ok());
     let key = keys.into_iter().find(|key| key.kid == kid);
     let key =
         key.ok_or_else(|| Failure::forged(format!("the answer key {kid} is not certified")))?;
@@ -126,10 +136,37 @@ pub fn verify(certs: &[String], root: &PublicKey, proof: &Proof) -> Result<Signe
     Ok(by)
 }
 
-/// Verifies a license text under `root`.
+/// Verifies a license text under one of `roots`.
 ///
 /// # Errors
 /// When it is not genuine.
-pub fn license(root: &PublicKey, text: &str, now: Millis) -> Result<Genuine, LicenseError> {
-    Token::parse(&LicenseText::read(text)?.jws)?.verify(&KeyRing::new([*root]), now)
+pub fn license(roots: &[PublicKey], text: &str, now: Millis) -> Result<Genuine, LicenseError> {
+    Token::parse(&LicenseText::read(text)?.jws)?.verify(&KeyRing::new(roots.iter().copied()), now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use license::keys::SigningSeed;
+
+    #[test]
+    fn roots_are_read_block_by_block_and_all_must_be_good() {
+        let [one, two] = [1, 2].map(|n| SigningSeed::from_bytes(&[n; 32]).public());
+        let (first, second) = (one.to_pem(), two.to_pem());
+        let rows = [
+            ("one", first.clone(), Ok(vec![one])),
+            ("two", format!("{first}{second}"), Ok(vec![one, two])),
+            ("two with gaps", format!("\n{first}\r\n\r\n{second}\n"), Ok(vec![one, two])),
+            ("none", " \n".to_owned(), Err(KeyError)),
+            ("text behind", format!("{first}more"), Err(KeyError)),
+            (
+                "a damaged second",
+                format!("{first}{}", second.replace("MCow", "MCox")),
+                Err(KeyError),
+            ),
+        ];
+        for (name, pem, want) in rows {
+            assert_eq!(read_roots(&pem), want, "{name}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::plan::Ending;
-use crate::testing::{Act, NOW, Service, beat, key_at, license, verdict};
+use crate::testing::{Act, NOW, Roots, Service, beat, key_at, license, next_root, root, verdict};
 use domain::id::DeviceId;
 use domain::verdict::Code;
 use serde_json::{Value, json};
@@ -99,6 +99,31 @@ fn another_root_than_the_pinned_one_is_a_stranger() {
     service.script([Act::Say(verdict("VALID", NOW, 60, 600))]);
     let failure = agent.validate(NOW, &mut Vec::new()).unwrap_err();
     assert!(matches!(failure, Failure::Forged(_)), "{failure}");
+}
+
+#[test]
+fn of_two_published_roots_both_are_pinned_and_either_vouches() {
+    let pins =
+        [root(), next_root()].map(|root| Change::RootPinned { kid: root.public().thumbprint() });
+    for (name, roots) in [("first", Roots::Two), ("second", Roots::TwoBySecond)] {
+        let service = Service::at("http://acme.writ.localhost:8787");
+        service.set_roots(roots);
+        let mut agent = agent(&service);
+        service.script([Act::Say(verdict("VALID", NOW, 60, 600))]);
+        let mut changes = Vec::new();
+        agent.validate(NOW, &mut changes).unwrap();
+        assert_eq!(changes[..2], pins, "{name}");
+        assert!(agent_with(&service, agent.state.clone()).may_run(NOW), "{name}: a later run");
+    }
+    let service = Service::at("http://acme.writ.localhost:8787");
+    let mut agent = agent(&service);
+    service.script([Act::Say(verdict("VALID", NOW, 60, 600))]);
+    agent.validate(NOW, &mut Vec::new()).unwrap();
+    agent.state.answer_certs.clear();
+    service.set_roots(Roots::TwoBySecond);
+    service.script([Act::Say(verdict("VALID", NOW, 60, 600))]);
+    let failure = agent.validate(NOW, &mut Vec::new()).unwrap_err();
+    assert!(matches!(failure, Failure::Forged(_)), "a root that came later: {failure}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub struct Args {
     /// Folder for the state [default: writ in the user's state folder]
     #[arg(long, global = true, env = "WRIT_STATE")]
     pub state: Option<PathBuf>,
-    /// PEM file with the root key to trust, instead of trust on first use
+    /// PEM file with the root keys to trust, instead of trust on first use
     #[arg(long, global = true, env = "WRIT_ROOT")]
     pub root: Option<PathBuf>,
     /// Issuer of the license, where the license is named by id or code

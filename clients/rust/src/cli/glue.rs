@@ -17,6 +17,7 @@ use writ::machine::Machine;
 use writ::reference::Reference;
 use writ::state::AgentState;
 use writ::store::Store;
+use writ::trust;
 
 use super::args::{Args, Ask};
 
@@ -95,14 +96,14 @@ pub fn text_or_file(named: &str) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::Local(format!("{named}: {error}")))
 }
 
-/// The root key in the file that the arguments name.
-pub fn root_file(args: &Args) -> Result<Option<(PublicKey, String)>, Failure> {
+/// The root keys in the file that the arguments name, and its text.
+pub fn root_file(args: &Args) -> Result<Option<(Vec<PublicKey>, String)>, Failure> {
     let read = |path: &PathBuf| {
         let local =
             |error: &dyn std::fmt::Display| Failure::Local(format!("{}: {error}", path.display()));
         let pem = fs::read_to_string(path).map_err(|error| local(&error))?;
-        let key = PublicKey::from_pem(&pem).map_err(|error| local(&error))?;
-        Ok((key, pem))
+        let roots = trust::read_roots(&pem).map_err(|error| local(&error))?;
+        Ok((roots, pem))
     };
     args.root.as_ref().map(read).transpose()
 }

@@ -101,11 +101,11 @@ pub fn validate(args: &Args, ask: &Ask, out: &mut Output) -> Result<Exit, Failur
 
 /// Verifies offline.
 pub fn verify(args: &Args, text: &str, out: &mut Output) -> Result<Exit, Failure> {
-    let (root, _) = glue::root_file(args)?
+    let (roots, _) = glue::root_file(args)?
         .ok_or_else(|| Failure::Usage("name the root key: --root FILE or WRIT_ROOT".into()))?;
     let text = glue::text_or_file(text)?;
     let machine = machine::Machine::read(Path::new("/"));
-    let verdict = offline::verify(&root, &text, &machine, Clock::wall())?;
+    let verdict = offline::verify(&roots, &text, &machine, Clock::wall())?;
     let (claims, word) = (&verdict.claims, if verdict.valid { "valid" } else { "NOT VALID" });
     let end = claims.exp.map_or_else(
         || "never".to_owned(),
