@@ -1,8 +1,11 @@
 //! Verdicts without any service: signature, time and binding, from the license text alone.
 
-use domain::terms::BindingMode;
+use domain::judge::{DeviceFact, Facts, KeyCheck, Question, judge};
+use domain::license::Standing;
+use domain::state::State;
 use domain::time::Millis;
-use domain::verdict::Code;
+use domain::usage::Usage;
+use domain::verdict::{Code, Warning};
 use license::claims::Claims;
 use license::keys::PublicKey;
 use serde::Serialize;
@@ -19,8 +22,12 @@ pub struct Offline {
     pub valid: bool,
     /// Why.
     pub code: Code,
+    /// The license's state.
+    pub state: Option<State>,
     /// One sentence.
     pub detail: String,
+    /// What to show or act on.
+    pub warnings: Vec<Warning>,
     /// What the license says.
     pub claims: Claims,
 }
@@ -44,63 +51,59 @@ pub fn verify(
     now: Millis,
 ) -> Result<Offline, Failure> {
     let claims = trust::license(roots, text, now).map_err(Failure::license)?.claims;
-    let (valid, code, detail) = judge(&claims, machine, now);
-    Ok(Offline { valid, code, detail: detail.to_owned(), claims })
+    let license = claims.to_license();
+    let facts = Facts {
+        license: Some(&license),
+        holder: Standing::Active,
+        issuer: Standing::Active,
+        key: KeyCheck::Good,
+        device: DeviceFact::Unconfirmed { matches: matches(&claims, machine) },
+        usage: &Usage::new(),
+        confirmed: false,
+    };
+    let verdict = judge(&facts, &Question::default(), now);
+    Ok(Offline {
+        valid: verdict.valid,
+        code: verdict.code,
+        state: verdict.state,
+        detail: verdict.detail,
+        warnings: verdict.warnings,
+        claims,
+    })
 }
 
-fn judge(claims: &Claims, machine: &Machine, now: Millis) -> (bool, Code, &'static str) {
-    let license = claims.to_license();
-    let grace = i64::from(license.terms.grace_seconds);
-    if now < license.starts {
-        return (false, Code::NotYetValid, "the license has not started");
-    }
-    if license.ends.is_some_and(|end| end.plus_seconds(grace) <= now) {
-        return (false, Code::Expired, "the license is past its end and its grace");
-    }
-    if license.ends.is_some_and(|end| end <= now) {
-        return (
-            false,
-            Code::Grace,
-            "the license is past its end: only what allow_in_grace lists is open",
-        );
-    }
-    let binding = &license.terms.binding;
-    if let (Some(bound), BindingMode::Strict) = (&binding.fingerprint, binding.mode) {
-        let here = machine.fingerprint(&license::fingerprint::salt(&claims.iss)).composite();
-        if here.as_ref() != Some(bound) {
-            return (false, Code::FingerprintMismatch, "the license is bound to another machine");
-        }
-    }
-    if license.terms.report.require_online {
-        return (false, Code::OnlineRequired, "the license may not be used without confirmation");
-    }
-    (true, Code::ValidUnconfirmed, "the license is genuine; the service was not asked")
+/// Whether this machine is the one that the text names, if it names one.
+fn matches(claims: &Claims, machine: &Machine) -> bool {
+    let here = || machine.fingerprint(&license::fingerprint::salt(&claims.iss)).composite();
+    claims.writ.binding.fingerprint.as_ref().is_none_or(|bound| here().as_ref() == Some(bound))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{self, NOW};
+    use domain::terms::BindingMode;
 
     #[test]
     fn the_text_alone_gives_a_verdict_at_every_time() {
         let (start, end) = (testing::license().starts, testing::license().ends.unwrap());
         let grace_end = end.plus_seconds(testing::license().terms.grace_seconds.into());
         let rows = [
-            (start.plus(-1), Code::NotYetValid),
-            (start, Code::ValidUnconfirmed),
-            (NOW, Code::ValidUnconfirmed),
-            (end.plus(-1), Code::ValidUnconfirmed),
-            (end, Code::Grace),
-            (grace_end.plus(-1), Code::Grace),
-            (grace_end, Code::Expired),
+            (start.plus(-1), false, Code::NotYetValid),
+            (start, true, Code::ValidUnconfirmed),
+            (NOW, true, Code::ValidUnconfirmed),
+            (end.plus(-1), true, Code::ValidUnconfirmed),
+            (end, true, Code::Grace),
+            (grace_end.plus(-1), true, Code::Grace),
+            (grace_end, false, Code::Expired),
         ];
-        for (now, want) in rows {
+        for (now, valid, want) in rows {
             let claims = Claims::of(&testing::license(), "Acme", start, "1".into());
             let text = testing::sign(&claims);
             let verdict = verify(&[testing::root().public()], &text, &Machine::default(), now);
             // Before its start the text is not yet signed either: clocks may differ by 300 s only.
-            assert_eq!(verdict.unwrap().code, want, "{now:?}");
+            let verdict = verdict.unwrap();
+            assert_eq!((verdict.valid, verdict.code), (valid, want), "{now:?}");
         }
     }
 
@@ -110,6 +113,17 @@ mod tests {
         let other = license::keys::SigningSeed::from_bytes(&[99; 32]).public();
         let verdict = verify(&[other], &testing::sign(&claims), &Machine::default(), NOW);
         assert_eq!(verdict.err().map(|failure| failure.exit()), Some(Exit::Forged));
+    }
+
+    #[test]
+    fn a_soft_binding_to_another_machine_only_warns() {
+        let mut bound = testing::license();
+        bound.terms.binding.mode = BindingMode::Soft;
+        bound.terms.binding.fingerprint = Some("00".into());
+        let text = testing::sign(&Claims::of(&bound, "Acme", NOW, "1".into()));
+        let verdict = verify(&[testing::root().public()], &text, &Machine::default(), NOW).unwrap();
+        assert_eq!((verdict.valid, verdict.code), (true, Code::ValidUnconfirmed));
+        assert!(verdict.warnings.iter().any(|warning| warning.code == "FINGERPRINT_MISMATCH"));
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub fn verify(args: &Args, text: &str, out: &mut Output) -> Result<Exit, Failure
         || "never".to_owned(),
         |end| wire::time::Instant(domain::time::Millis::from_seconds(end)).text(),
     );
-    let shown = format!(
+    let mut shown = format!(
         "{word} ({}): {}\nlicense      {} ({})\nproduct      {}, plan {}\nissuer       {}\nholder       {} ({})\nends         {end}",
         verdict.code.name(),
         verdict.detail,
@@ -123,6 +123,9 @@ pub fn verify(args: &Args, text: &str, out: &mut Output) -> Result<Exit, Failure
         claims.writ.holder.name,
         claims.writ.holder.tenant,
     );
+    for warning in &verdict.warnings {
+        shown.push_str(&format!("\nwarning      {}: {}", warning.code, warning.detail));
+    }
     out.result(&verdict, &shown);
     Ok(verdict.exit())
 }
