@@ -78,6 +78,8 @@ impl Platform {
     /// # Errors
     /// When it ends by itself in disorder.
     pub fn wait(mut self) -> Result<()> {
+        // Held open until then: waiting would close it, and that tells the platform to end.
+        let _input = self.child.stdin.take();
         let status = self.child.wait()?;
         if !status.success() {
             bail!("the platform ended with {status}; see .writ/log/serve.log");
