@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS fleet (
 ) STRICT;
 
 -- `vacated_ms`: when it gave up the place that it may still come back to. `missed_ms`: when it was found
--- overdue; NULL again with its next heartbeat. `revision` grows with every change, `copied` is the one that D1 has.
+-- overdue; NULL again with its next heartbeat. `issuer_block`: the issuer blocked it, not only the holder. `revision` grows with every change, `copied` is the one that D1 has.
 -- No index on what a heartbeat changes: it would be a second row written.
 CREATE TABLE IF NOT EXISTS devices (
     id                TEXT    NOT NULL PRIMARY KEY,
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS devices (
     status_report     TEXT    CHECK (json_valid(status_report)),
     vacated_ms        INTEGER,
     missed_ms         INTEGER,
+    issuer_block      INTEGER NOT NULL DEFAULT 0 CHECK (issuer_block IN (0, 1)),
     revision          INTEGER NOT NULL,
     copied            INTEGER NOT NULL DEFAULT 0
 ) STRICT;

@@ -4,7 +4,7 @@ use domain::fleet::{Device, Suspect};
 use domain::id::DeviceId;
 use edge::admit::Caller;
 use edge::door::Outbound;
-use edge::objects::{By, DeviceNamed, Fleet, FleetCall, FleetReply};
+use edge::objects::{By, DeviceNamed, Fleet, FleetCall, FleetReply, Ruling};
 use edge::{Call, Failure, object};
 use wire::body;
 use wire::device::{DeviceRequest, DeviceView};
@@ -45,14 +45,13 @@ pub async fn block(
     reference: &str,
 ) -> Result<Outbound, Failure> {
     once(call, caller, endpoint, async |_| {
-        switch(call, caller, reference, |device, by| FleetCall::Block { device, by })
-            .await
-            .map(Done::new)
+        let order = |device, by, ruling| FleetCall::Block { device, by, ruling };
+        switch(call, caller, reference, order).await.map(Done::new)
     })
     .await
 }
 
-/// Lets a blocked device in again, or clears a suspicion.
+/// Lets a blocked device in again, or clears a suspicion. What the issuer has blocked its holder cannot let in.
 pub async fn unblock(
     call: &Call,
     caller: &Caller,
@@ -60,9 +59,8 @@ pub async fn unblock(
     reference: &str,
 ) -> Result<Outbound, Failure> {
     once(call, caller, endpoint, async |_| {
-        switch(call, caller, reference, |device, by| FleetCall::Unblock { device, by })
-            .await
-            .map(Done::new)
+        let order = |device, by, ruling| FleetCall::Unblock { device, by, ruling };
+        switch(call, caller, reference, order).await.map(Done::new)
     })
     .await
 }
@@ -71,7 +69,7 @@ async fn switch(
     call: &Call,
     caller: &Caller,
     reference: &str,
-    order: impl Fn(DeviceNamed, By) -> FleetCall,
+    order: impl Fn(DeviceNamed, By, Ruling) -> FleetCall,
 ) -> Result<Outbound, Failure> {
     let request: DeviceRequest = body::read(&call.inbound.body)?;
     if let Some(reason) = &request.reason {
@@ -80,9 +78,14 @@ async fn switch(
     let principal = caller.principal()?;
     let found = seen(call, principal, reference).await?;
     let by = By { actor: principal.key.to_string(), request: call.id.to_string() };
-    match ask(call, &found, &order(DeviceNamed::Id(request.device_id), by)).await? {
+    let ruling = Ruling { reason: request.reason, by_issuer: found.row.issuer == principal.tenant };
+    match ask(call, &found, &order(DeviceNamed::Id(request.device_id), by, ruling)).await? {
         FleetReply::Device(reply) => answer::json(200, &view(reply.device)),
         FleetReply::NoSuchDevice => Err(Kind::DeviceNotFound.into()),
+        FleetReply::BlockedByIssuer => Err(Failure::new(
+            Kind::DeviceBlocked,
+            "The license's issuer has blocked it, and only the issuer can let it in again.",
+        )),
         other => Err(unexpected(&other)),
     }
 }

@@ -37,6 +37,16 @@ pub struct By {
     pub request: String,
 }
 
+/// An administrator's decision about a device.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ruling {
+    /// For people, in the audit log.
+    pub reason: Option<String>,
+    /// Whether the license's issuer decides: its holder cannot undo that.
+    pub by_issuer: bool,
+}
+
 /// How a device is named.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +125,8 @@ pub enum FleetCall {
         device: DeviceNamed,
         /// Who asks.
         by: By,
+        /// What was decided.
+        ruling: Ruling,
     },
     /// Lets a blocked device in again, or clears a suspicion.
     Unblock {
@@ -122,6 +134,8 @@ pub enum FleetCall {
         device: DeviceNamed,
         /// Who asks.
         by: By,
+        /// What was decided.
+        ruling: Ruling,
     },
 }
 
@@ -135,6 +149,8 @@ pub enum FleetReply {
     Refused(ActivationRefusal),
     /// There is no such device.
     NoSuchDevice,
+    /// To `Unblock` by a holder: the issuer has blocked the device.
+    BlockedByIssuer,
     /// To `Deactivate`, `Block`, `Unblock`.
     Device(DeviceReply),
     /// To `Beat`.
@@ -206,6 +222,7 @@ mod tests {
             r#"{"enqueue":{"shard":"eu","parcels":[{"device":null,"command":{"id":"cmd_00000000000000000000000000","type":"refresh_license","created":5}}]}}"#,
             r#"{"set_terms":{"terms":{"version":2,"issuer":"meridian","issuer_shard":"eu","shard":"us","rules":{"limit":3,"mode":"strict","migrations":1},"heartbeat_seconds":900}}}"#,
             r#"{"devices":{"after":null,"limit":50}}"#,
+            r#"{"block":{"device":{"fingerprint":"9f2c"},"by":{"actor":"key_1","request":"req_1"},"ruling":{"reason":"stolen","by_issuer":true}}}"#,
         ];
         for row in rows {
             let call: FleetCall = serde_json::from_str(row).unwrap();

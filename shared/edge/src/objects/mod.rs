@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 pub use audit::{AuditCall, AuditReply};
 pub use fleet::{
     ActivatedReply, BeatReply, By, DeviceNamed, DeviceReply, FleetCall, FleetReply, FleetTerms,
-    Parcel,
+    Parcel, Ruling,
 };
 pub use limiter::{LimiterCall, LimiterReply};
 

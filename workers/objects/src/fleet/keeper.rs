@@ -5,6 +5,7 @@ use domain::id::{CommandId, LicenseId, TenantId};
 use domain::time::Millis;
 use edge::objects::{
     ActivatedReply, BeatReply, By, DeviceNamed, DeviceReply, FleetCall, FleetReply, FleetTerms,
+    Ruling,
 };
 
 use crate::disk::{Disk, DiskError};
@@ -40,6 +41,13 @@ pub enum Ship {
     Within(i64),
 }
 
+/// What somebody does to a device, for the audit log.
+struct Act<'a> {
+    by: &'a By,
+    action: &'a str,
+    reason: Option<&'a str>,
+}
+
 /// Whose fleet it is, and when this happens.
 pub struct Keeper<'a, D> {
     /// The object's storage.
@@ -59,18 +67,15 @@ impl<D: Disk> Keeper<'_, D> {
         match call {
             FleetCall::Activate { terms, ask, by } => self.activate(terms, &ask, &by),
             FleetCall::Deactivate { device, by } => {
-                self.change(&device, &by, "device.deactivated", |kept| {
-                    (kept.device.status == DeviceStatus::Active)
-                        .then(|| fleet::deactivate(&kept.device))
+                let act = Act { by: &by, action: "device.deactivated", reason: None };
+                self.change(&device, &act, |kept| {
+                    let active = kept.device.status == DeviceStatus::Active;
+                    kept.device = fleet::deactivate(&kept.device);
+                    active
                 })
             }
-            FleetCall::Block { device, by } => {
-                self.change(&device, &by, "device.blocked", |kept| {
-                    (kept.device.status != DeviceStatus::Blocked)
-                        .then(|| fleet::block(&kept.device))
-                })
-            }
-            FleetCall::Unblock { device, by } => self.unblock(&device, &by),
+            FleetCall::Block { device, by, ruling } => self.block(&device, &by, &ruling),
+            FleetCall::Unblock { device, by, ruling } => self.unblock(&device, &by, &ruling),
             FleetCall::Beat { device, beat, acknowledge, terms } => {
                 self.beat(&device, beat, &acknowledge, terms)
             }
@@ -120,7 +125,7 @@ impl<D: Disk> Keeper<'_, D> {
         kept.save(self.disk, self.now)?;
         if granted.place != Place::Kept {
             waiting::clear(self.disk, &kept.device.id, self.now)?;
-            self.record(&kept, by, "device.activated")?;
+            self.record(&kept, &Act { by, action: "device.activated", reason: None })?;
         }
         let active = rows::slots(self.disk)?.active;
         let reply =
@@ -128,40 +133,56 @@ impl<D: Disk> Keeper<'_, D> {
         Ok(Decided { reply: FleetReply::Activated(reply), ship: Ship::Now })
     }
 
-    /// A change by an administrator or the device's owner; `None` from `next`: it is so already.
+    /// A change by an administrator or the device's owner; `false` from `next`: it is so already.
     fn change(
         &self,
         named: &DeviceNamed,
-        by: &By,
-        action: &str,
-        next: impl FnOnce(&Kept) -> Option<fleet::Device>,
+        act: &Act<'_>,
+        next: impl FnOnce(&mut Kept) -> bool,
     ) -> Result<Decided, DiskError> {
         let Some(mut kept) = rows::find(self.disk, named)? else {
             return Ok(Decided { reply: FleetReply::NoSuchDevice, ship: Ship::Nothing });
         };
-        if let Some(device) = next(&kept) {
-            kept.vacated = device.vacated.then(|| kept.vacated.unwrap_or(self.now));
+        if next(&mut kept) {
+            kept.vacated = kept.device.vacated.then(|| kept.vacated.unwrap_or(self.now));
             kept.missed = None;
-            kept.device = device;
             kept.save(self.disk, self.now)?;
             if kept.device.status != DeviceStatus::Active {
                 waiting::clear(self.disk, &kept.device.id, self.now)?;
             }
-            self.record(&kept, by, action)?;
+            self.record(&kept, act)?;
         }
         let active = rows::slots(self.disk)?.active;
         let reply = DeviceReply { device: kept.device, active, copied: false };
         Ok(Decided { reply: FleetReply::Device(reply), ship: Ship::Now })
     }
 
-    fn unblock(&self, named: &DeviceNamed, by: &By) -> Result<Decided, DiskError> {
+    fn block(&self, named: &DeviceNamed, by: &By, ruling: &Ruling) -> Result<Decided, DiskError> {
+        let act = Act { by, action: "device.blocked", reason: ruling.reason.as_deref() };
+        self.change(named, &act, |kept| {
+            let blocked = kept.device.status == DeviceStatus::Blocked;
+            let stricter = ruling.by_issuer && !kept.issuer_block;
+            kept.device = fleet::block(&kept.device);
+            kept.issuer_block |= ruling.by_issuer;
+            !blocked || stricter
+        })
+    }
+
+    fn unblock(&self, named: &DeviceNamed, by: &By, ruling: &Ruling) -> Result<Decided, DiskError> {
+        let known = rows::find(self.disk, named)?;
+        if known.is_some_and(|kept| kept.issuer_block) && !ruling.by_issuer {
+            return Ok(Decided { reply: FleetReply::BlockedByIssuer, ship: Ship::Nothing });
+        }
         let active = rows::slots(self.disk)?.active;
         // A fleet that was told no terms lets nobody in by itself.
         let limit = self.terms()?.map_or(Some(0), |terms| terms.rules.limit);
-        self.change(named, by, "device.unblocked", |kept| {
+        let act = Act { by, action: "device.unblocked", reason: ruling.reason.as_deref() };
+        self.change(named, &act, |kept| {
             let blocked = kept.device.status == DeviceStatus::Blocked;
             let suspected = kept.device.suspect.is_some();
-            (blocked || suspected).then(|| fleet::unblock(&kept.device, active, limit))
+            kept.device = fleet::unblock(&kept.device, active, limit);
+            kept.issuer_block = false;
+            blocked || suspected
         })
     }
 
@@ -221,7 +242,8 @@ impl<D: Disk> Keeper<'_, D> {
             // Without a new revision: the event's id follows from that of the last sign of life.
             rows::missed(self.disk, &kept.device.id, self.now)?;
             let system = By { actor: "system".to_owned(), request: String::new() };
-            self.record(&kept, &system, "device.heartbeat_missed")?;
+            let act = Act { by: &system, action: "device.heartbeat_missed", reason: None };
+            self.record(&kept, &act)?;
         }
         Ok(())
     }
@@ -240,8 +262,10 @@ impl<D: Disk> Keeper<'_, D> {
         Ok(rows::fleet(self.disk)?.and_then(|fleet| fleet.terms))
     }
 
-    fn record(&self, kept: &Kept, by: &By, action: &str) -> Result<(), DiskError> {
-        let happening = Happening { actor: &by.actor, request: &by.request, action, kept };
+    fn record(&self, kept: &Kept, act: &Act<'_>) -> Result<(), DiskError> {
+        let Act { by, action, reason } = *act;
+        let (actor, request) = (by.actor.as_str(), by.request.as_str());
+        let happening = Happening { actor, request, action, reason, kept };
         record(self.disk, self.name, self.terms()?.as_ref(), &happening, self.now)
     }
 }

@@ -105,6 +105,8 @@ pub struct Happening<'a> {
     pub request: &'a str,
     /// What: `device.activated`.
     pub action: &'a str,
+    /// Why, where somebody said.
+    pub reason: Option<&'a str>,
     /// To which device.
     pub kept: &'a Kept,
 }
@@ -125,11 +127,17 @@ pub fn record(
     let concerned =
         [Some((holder, fleet.shard)), issuer.map(|terms| (&terms.issuer, terms.issuer_shard))];
     for (tenant, shard) in concerned.into_iter().flatten() {
-        let Happening { actor, request, action, kept } = happening;
+        let Happening { actor, request, action, reason, kept } = happening;
         let device = &kept.device;
         let revision = kept.revision.to_string();
         let parts =
             ["event", license.as_str(), tenant.as_str(), action, device.id.as_str(), &revision];
+        let mut detail = serde_json::json!({
+            "license_id": license, "holder": holder, "name": device.name, "last_seen_ms": device.last_seen,
+        });
+        if let (Some(reason), Some(detail)) = (reason, detail.as_object_mut()) {
+            detail.insert("reason".to_owned(), (*reason).into());
+        }
         let draft = Draft {
             event: EventId::new(derived(&parts)),
             at: now,
@@ -137,9 +145,7 @@ pub fn record(
             action: (*action).to_owned(),
             subject: device.id.to_string(),
             request: (*request).to_owned(),
-            detail: serde_json::json!({
-                "license_id": license, "holder": holder, "name": device.name, "last_seen_ms": device.last_seen,
-            }),
+            detail,
         };
         post(disk, &Letter::Audit { tenant: tenant.clone(), shard, draft })?;
     }

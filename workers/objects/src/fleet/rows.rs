@@ -21,6 +21,8 @@ pub struct Kept {
     pub vacated: Option<Millis>,
     /// When it was found overdue, until it is heard of again.
     pub missed: Option<Millis>,
+    /// Whether the license's issuer blocked it.
+    pub issuer_block: bool,
     /// Grows with every change.
     pub revision: i64,
 }
@@ -57,6 +59,7 @@ struct Row {
     status_report: Option<Json>,
     vacated_ms: Option<Millis>,
     missed_ms: Option<Millis>,
+    issuer_block: u32,
     revision: i64,
 }
 
@@ -78,7 +81,13 @@ impl From<Row> for Kept {
             status_report: row.status_report,
             vacated: row.vacated_ms.is_some(),
         };
-        Self { device, vacated: row.vacated_ms, missed: row.missed_ms, revision: row.revision }
+        Self {
+            device,
+            vacated: row.vacated_ms,
+            missed: row.missed_ms,
+            issuer_block: row.issuer_block != 0,
+            revision: row.revision,
+        }
     }
 }
 
@@ -86,7 +95,8 @@ macro_rules! select {
     ($tail:literal) => {
         concat!(
             "SELECT id, fingerprint, components, name, status, public_key, suspect, activated_ms, last_seen_ms,
-                    instance, retired_instances, sequence, status_report, vacated_ms, missed_ms, revision
+                    instance, retired_instances, sequence, status_report, vacated_ms, missed_ms, issuer_block,
+                    revision
                FROM devices ",
             $tail
         )
@@ -146,7 +156,7 @@ pub fn missed(disk: &impl Disk, device: &DeviceId, now: Millis) -> Result<(), Di
 impl Kept {
     /// A device that is not on the disk yet.
     pub const fn new(device: Device) -> Self {
-        Self { device, vacated: None, missed: None, revision: 0 }
+        Self { device, vacated: None, missed: None, issuer_block: false, revision: 0 }
     }
 
     /// The last sign of life, activation included.
@@ -183,12 +193,13 @@ impl Kept {
         disk.run(
             "INSERT INTO devices (id, fingerprint, components, name, status, public_key, suspect, activated_ms,
                                   last_seen_ms, instance, retired_instances, sequence, status_report, vacated_ms,
-                                  missed_ms, revision)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                                  missed_ms, revision, issuer_block)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (id) DO UPDATE
                 SET components = ?3, name = ?4, status = ?5, public_key = ?6, suspect = ?7, activated_ms = ?8,
                     last_seen_ms = ?9, instance = ?10, retired_instances = ?11, sequence = ?12,
-                    status_report = ?13, vacated_ms = ?14, missed_ms = ?15, revision = ?16",
+                    status_report = ?13, vacated_ms = ?14, missed_ms = ?15, revision = ?16,
+                    issuer_block = ?17",
             params![
                 &device.id,
                 &device.fingerprint,
@@ -206,6 +217,7 @@ impl Kept {
                 self.vacated,
                 self.missed,
                 self.revision,
+                self.issuer_block,
             ],
         )
     }

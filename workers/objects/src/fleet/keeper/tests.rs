@@ -5,7 +5,7 @@ use domain::fleet::{ActivationRefusal, ActivationRules, Suspect};
 use domain::id::DeviceId;
 use domain::place::Shard;
 use domain::terms::BindingMode;
-use edge::objects::Parcel;
+use edge::objects::{Parcel, Ruling};
 
 use super::*;
 use crate::disk::memory::Memory;
@@ -279,18 +279,67 @@ fn missed_heartbeats_are_recorded_once_per_episode() {
 fn a_blocked_device_stays_out_until_it_is_let_in() {
     let disk = Memory::with(SCHEMA);
     activate(&disk, 1, terms(1, 1));
-    at(&disk, NOW, FleetCall::Block { device: named(1), by: by() });
+    at(&disk, NOW, block(1, Ruling::default()));
     assert_eq!(activate(&disk, 1, terms(1, 1)), FleetReply::Refused(ActivationRefusal::Blocked));
     assert_eq!(beat(&disk, NOW, 1, vec![]).status, Some(DeviceStatus::Blocked));
     assert_eq!(place(&activate(&disk, 2, terms(1, 1))), Place::Fresh);
-    let FleetReply::Device(reply) =
-        at(&disk, NOW, FleetCall::Unblock { device: named(1), by: by() })
-    else {
-        panic!()
-    };
+    let FleetReply::Device(reply) = at(&disk, NOW, unblock(1, Ruling::default())) else { panic!() };
     assert_eq!((reply.device.status, reply.active), (DeviceStatus::Deactivated, 1));
-    let unknown = FleetCall::Unblock { device: named(9), by: by() };
-    assert_eq!(at(&disk, NOW, unknown), FleetReply::NoSuchDevice);
+    assert_eq!(at(&disk, NOW, unblock(9, Ruling::default())), FleetReply::NoSuchDevice);
+}
+
+fn block(n: u8, ruling: Ruling) -> FleetCall {
+    FleetCall::Block { device: named(n), by: by(), ruling }
+}
+
+fn unblock(n: u8, ruling: Ruling) -> FleetCall {
+    FleetCall::Unblock { device: named(n), by: by(), ruling }
+}
+
+#[test]
+fn a_holder_cannot_undo_a_block_by_the_issuer() {
+    let holder = || Ruling::default();
+    let issuer = || Ruling { by_issuer: true, ..Ruling::default() };
+    let rows: [(&str, &[Ruling], Ruling, bool); 5] = [
+        ("its own", &[holder()], holder(), true),
+        ("the issuer's", &[issuer()], holder(), false),
+        ("both, holder first", &[holder(), issuer()], holder(), false),
+        ("both, issuer first", &[issuer(), holder()], holder(), false),
+        ("the issuer undoes any", &[holder(), issuer()], issuer(), true),
+    ];
+    for (name, blocks, undo, undone) in rows {
+        let disk = Memory::with(SCHEMA);
+        activate(&disk, 1, terms(1, 1));
+        for ruling in blocks {
+            at(&disk, NOW, block(1, ruling.clone()));
+        }
+        let reply = at(&disk, NOW, unblock(1, undo));
+        assert_eq!(matches!(reply, FleetReply::Device(_)), undone, "{name}: {reply:?}");
+        assert_eq!(reply == FleetReply::BlockedByIssuer, !undone, "{name}: {reply:?}");
+        at(&disk, NOW, unblock(1, issuer()));
+        at(&disk, NOW, block(1, holder()));
+        let again = at(&disk, NOW, unblock(1, holder()));
+        assert!(matches!(again, FleetReply::Device(_)), "{name}: what was undone is forgotten");
+    }
+}
+
+#[test]
+fn the_reason_of_a_block_is_in_the_audit_log_of_holder_and_issuer() {
+    let disk = Memory::with(SCHEMA);
+    activate(&disk, 1, terms(1, 1));
+    shipped(&disk);
+    for (reason, want) in [(Some("stolen"), Some("stolen")), (None, None)] {
+        let ruling = || Ruling { reason: reason.map(str::to_owned), by_issuer: true };
+        for call in [block(1, ruling()), unblock(1, ruling())] {
+            at(&disk, NOW, call);
+            let letters = shipped(&disk).1;
+            assert_eq!(letters.len(), 2);
+            for letter in letters {
+                let Letter::Audit { draft, .. } = letter else { panic!("{letter:?}") };
+                assert_eq!(draft.detail.get("reason").and_then(|r| r.as_str()), want, "{draft:?}");
+            }
+        }
+    }
 }
 
 #[test]
