@@ -141,6 +141,22 @@ mod tests {
     }
 
     #[test]
+    fn only_validate_takes_the_license_key_for_a_credential() {
+        let rows: [(&[&str], i32); 4] =
+            [(&["validate"], 0), (&["activate"], 2), (&["deactivate"], 2), (&["run"], 2)];
+        for (args, want) in rows {
+            let folder = Folder::new(&format!("credential-{}", args[0]));
+            let base = serve(|| vec![Act::Say(verdict("VALID", now(), 60, 600))]);
+            let mut command = command(&base, &folder, args);
+            command.env_remove("WRIT_API_KEY").env("WRIT_LICENSE", crate::testing::key_at(1));
+            let output = command.spawn().unwrap().wait_with_output().unwrap();
+            let told = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(want), "{args:?}: {told}");
+            assert_eq!(told.contains("needs an API key"), want == 2, "{args:?}: {told}");
+        }
+    }
+
+    #[test]
     fn run_obeys_then_sees_the_revocation_and_ends() {
         let base = serve(|| {
             let id = domain::id::CommandId::new([1; 16]);

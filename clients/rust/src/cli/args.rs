@@ -11,7 +11,7 @@ pub struct Args {
     /// The service: https://<your host>
     #[arg(long, global = true, env = "WRIT_URL")]
     pub url: Option<String>,
-    /// API key; without one the license key is the credential
+    /// API key: activate, deactivate and run need one; for validate the license key is enough
     #[arg(long, global = true, env = "WRIT_API_KEY", hide_env_values = true)]
     pub api_key: Option<String>,
     /// License id, license code, license key, or a file with the key

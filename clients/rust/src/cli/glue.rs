@@ -19,7 +19,7 @@ use writ::state::AgentState;
 use writ::store::Store;
 use writ::trust;
 
-use super::args::{Args, Ask};
+use super::args::{Args, Ask, Command};
 
 /// The clock here, and one that cannot be set.
 pub struct Clock {
@@ -146,6 +146,7 @@ pub fn agent(args: &Args, ask: &Ask, every: Option<u32>) -> Result<(Agent<Http>,
     Ok((agent, store))
 }
 
+/// An API key; for `validate` the license key will do.
 fn authorization(
     args: &Args,
     reference: Option<&Reference>,
@@ -154,12 +155,18 @@ fn authorization(
     if let Some(key) = args.api_key.as_ref().filter(|key| !key.is_empty()) {
         return Ok(format!("Bearer {}", key.trim()));
     }
+    if !matches!(args.command, Command::Validate(_)) {
+        return Err(Failure::Usage(
+            "this needs an API key: --api-key or WRIT_API_KEY (a license key is enough for validate only)".into(),
+        ));
+    }
     let key = match reference {
         Some(Reference::Key(key)) => Some(&key.text),
         _ => state.license_key.as_ref(),
     };
-    let key =
-        key.ok_or_else(|| Failure::Usage("name credentials: --api-key or WRIT_API_KEY".into()))?;
+    let key = key.ok_or_else(|| {
+        Failure::Usage("name an API key (--api-key or WRIT_API_KEY) or a license key".into())
+    })?;
     // Keys may be pasted in lines; a header has one.
     Ok(format!("License {}", key.split_ascii_whitespace().collect::<String>()))
 }
