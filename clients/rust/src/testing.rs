@@ -141,33 +141,46 @@ impl Service {
         self.0.borrow_mut().roots = roots;
     }
 
+    /// What the service publishes at `path`.
+    fn published(&self, path: &str) -> Option<String> {
+        let roots = self.0.borrow().roots;
+        let count = if roots == Roots::One { 1 } else { 2 };
+        match path {
+            "/.well-known/writ-root.pem" => {
+                let roots = [root(), next_root()];
+                Some(roots.iter().take(count).map(|root| root.public().to_pem()).collect())
+            }
+            "/.well-known/jwks.json" => {
+                let by = if roots == Roots::TwoBySecond { next_root() } else { root() };
+                let (kid, cert) = certified(&by, &answer_key(), "writ", KeyUse::Answer);
+                let keys = vec![Jwk::published(kid, &answer_key().public(), cert)];
+                Some(serde_json::to_string(&Jwks { keys }).unwrap())
+            }
+            _ => None,
+        }
+    }
+
     /// Paths and bodies of the requests since the last call, without those for keys.
     pub fn asked(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.0.borrow_mut().asked)
     }
 }
 
+fn answer_key() -> SigningSeed {
+    SigningSeed::from_bytes(&[9; 32])
+}
+
+fn plain(body: String) -> Reply {
+    Reply { status: 200, body: body.into_bytes(), ..Reply::default() }
+}
+
 impl Transport for Service {
     fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
-        let answer_key = SigningSeed::from_bytes(&[9; 32]);
-        let roots = self.0.borrow().roots;
-        let by = if roots == Roots::TwoBySecond { next_root() } else { root() };
-        let (kid, cert) = certified(&by, &answer_key, "writ", KeyUse::Answer);
-        let plain =
-            |body: String| Ok(Reply { status: 200, body: body.into_bytes(), ..Reply::default() });
-        match request.path {
-            "/.well-known/writ-root.pem" if roots == Roots::One => {
-                return plain(root().public().to_pem());
-            }
-            "/.well-known/writ-root.pem" => {
-                return plain([root(), next_root()].map(|root| root.public().to_pem()).concat());
-            }
-            "/.well-known/jwks.json" => {
-                let keys = vec![Jwk::published(kid, &answer_key.public(), cert)];
-                return plain(serde_json::to_string(&Jwks { keys }).unwrap());
-            }
-            _ => {}
+        if let Some(body) = self.published(request.path) {
+            return Ok(plain(body));
         }
+        let answer_key = answer_key();
+        let (kid, _) = certified(&root(), &answer_key, "writ", KeyUse::Answer);
         let body: Value =
             request.body.map_or(Value::Null, |body| serde_json::from_slice(body).unwrap());
         let url = self.url(request.path);
@@ -177,7 +190,7 @@ impl Transport for Service {
         let (said, nonce, altered) = match inside.script.pop_front() {
             None => return Err(Failure::unreachable("silence")),
             Some(Act::SayUnsigned(status, body)) => {
-                return plain(body.to_string()).map(|reply| Reply { status, ..reply });
+                return Ok(Reply { status, ..plain(body.to_string()) });
             }
             Some(Act::Say(said)) => (said, nonce, false),
             Some(Act::SayAltered(said)) => (said, nonce, true),

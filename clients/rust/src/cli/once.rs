@@ -123,9 +123,9 @@ pub fn verify(args: &Args, text: &str, out: &mut Output) -> Result<Exit, Failure
         claims.writ.holder.name,
         claims.writ.holder.tenant,
     );
-    for warning in &verdict.warnings {
-        shown.push_str(&format!("\nwarning      {}: {}", warning.code, warning.detail));
-    }
+    let warnings = verdict.warnings.iter();
+    let warnings = warnings.map(|w| format!("\nwarning      {}: {}", w.code, w.detail));
+    shown.extend(warnings);
     out.result(&verdict, &shown);
     Ok(verdict.exit())
 }
