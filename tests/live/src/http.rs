@@ -103,19 +103,21 @@ impl<'p> Call<'p> {
     /// When no answer comes at all.
     pub fn try_send(&self) -> Result<Reply, ureq::Error> {
         let url = format!("http://127.0.0.1:{}{}", self.port, self.path);
-        let mut request = Request::builder().method(self.method.as_str()).uri(url).header("host", &self.host);
+        let mut request =
+            Request::builder().method(self.method.as_str()).uri(url).header("host", &self.host);
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
         let from = Instant::now();
-        let answer = if self.body.is_empty() && !matches!(self.method.as_str(), "POST" | "PUT" | "PATCH") {
-            self.agent.run(request.body(()).unwrap())
-        } else if self.chunked {
-            let mut unmeasured = self.body.as_slice();
-            self.agent.run(request.body(ureq::SendBody::from_reader(&mut unmeasured)).unwrap())
-        } else {
-            self.agent.run(request.body(self.body.as_slice()).unwrap())
-        };
+        let answer =
+            if self.body.is_empty() && !matches!(self.method.as_str(), "POST" | "PUT" | "PATCH") {
+                self.agent.run(request.body(()).unwrap())
+            } else if self.chunked {
+                let mut unmeasured = self.body.as_slice();
+                self.agent.run(request.body(ureq::SendBody::from_reader(&mut unmeasured)).unwrap())
+            } else {
+                self.agent.run(request.body(self.body.as_slice()).unwrap())
+            };
         let mut answer = answer?;
         let bytes = answer.body_mut().with_config().limit(64 << 20).read_to_vec()?;
         Ok(Reply {
@@ -130,7 +132,8 @@ impl<'p> Call<'p> {
     /// Sends the request and checks what every answer promises.
     pub fn send(&self) -> Reply {
         let asked = || format!("{} {}{}", self.method, self.host, self.path);
-        let reply = self.try_send().unwrap_or_else(|error| panic!("no answer: {}: {error}", asked()));
+        let reply =
+            self.try_send().unwrap_or_else(|error| panic!("no answer: {}: {error}", asked()));
         reply.check(self.may_fail);
         reply
     }
@@ -138,7 +141,8 @@ impl<'p> Call<'p> {
     /// Asks for a page as a browser does: what is wrong is told in a page, too.
     pub fn send_page(&self) -> Reply {
         let call = self.clone().header("accept", "text/html,*/*;q=0.8");
-        let reply = call.try_send().unwrap_or_else(|error| panic!("no page: {}: {error}", self.path));
+        let reply =
+            call.try_send().unwrap_or_else(|error| panic!("no page: {}: {error}", self.path));
         assert!(reply.header("content-type").starts_with("text/html"), "{reply}");
         reply
     }

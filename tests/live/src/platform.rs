@@ -43,7 +43,7 @@ impl Platform {
         let operator_key = inputs::write(&folder, port);
         let (child, input) = spawn(&root, &folder, port);
         let config = Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .http_status_as_error(false)
             .max_redirects(0)
             // An empty answer would come with an empty, and so ill-formed, gzip body.
@@ -128,7 +128,11 @@ fn spawn(root: &Root, folder: &Path, port: u16) -> (Child, ChildStdin) {
     assert_built(root);
     let said = fs::File::create(folder.join("serve.log")).unwrap();
     let mut command = root.command(root.npm_bin("node"));
-    command.arg(root.join("xtask/platform/serve.mjs")).args(["--port", &port.to_string(), "--faults"]);
+    command.arg(root.join("xtask/platform/serve.mjs")).args([
+        "--port",
+        &port.to_string(),
+        "--faults",
+    ]);
     for (flag, name) in [
         ("--state", "state"),
         ("--vars", "vars.json"),
@@ -167,7 +171,8 @@ fn fresh_folder(root: &Root, name: &str) -> PathBuf {
     fs::create_dir_all(&all).unwrap();
     for entry in fs::read_dir(&all).unwrap().flatten() {
         let path = entry.path();
-        let process = path.to_str().and_then(|path| path.rsplit_once('-')).map(|(_, process)| process);
+        let process =
+            path.to_str().and_then(|path| path.rsplit_once('-')).map(|(_, process)| process);
         if process.is_none_or(|process| !Path::new("/proc").join(process).exists()) {
             let _ = fs::remove_dir_all(path);
         }

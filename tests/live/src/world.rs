@@ -58,7 +58,8 @@ impl Platform {
     /// A new tenant with a key.
     pub fn tenant(&self, kind: &str, parent: Option<&Tenant>, region: &str) -> Tenant {
         let id = self.name(kind);
-        let mut body = json!({ "tenant_id": id, "kind": kind, "name": format!("The {id}"), "region": region });
+        let mut body =
+            json!({ "tenant_id": id, "kind": kind, "name": format!("The {id}"), "region": region });
         if let Some(parent) = parent {
             body["parent"] = json!(parent.id);
         }

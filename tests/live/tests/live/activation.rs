@@ -11,14 +11,16 @@ use serde_json::{Value, json};
 
 fn three_devices(p: &Platform) -> (Tenant, Tenant, Licensed) {
     let (vendor, holder) = (p.vendor(), p.customer());
-    let terms = json!({ "limits": { "devices": 3 }, "binding": { "mode": "strict", "migrations": 1 } });
+    let terms =
+        json!({ "limits": { "devices": 3 }, "binding": { "mode": "strict", "migrations": 1 } });
     let license = p.license(&vendor, &holder, &terms);
     (vendor, holder, license)
 }
 
 fn devices(p: &Platform, holder: &Tenant, license: &Licensed, status: &str) -> BTreeSet<String> {
     let page = holder.get(p, &format!("/api/v1/licenses/{}/devices", license.id)).ok(200);
-    let items = page["items"].as_array().unwrap().iter().filter(|device| device["status"] == status);
+    let items =
+        page["items"].as_array().unwrap().iter().filter(|device| device["status"] == status);
     items.map(|device| device["hardware_id"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -35,15 +37,21 @@ fn of_64_at_once_exactly_3_get_the_3_places() {
             .collect();
         hands.into_iter().map(|hand| hand.join().unwrap()).collect()
     });
-    let winners: BTreeSet<_> =
-        replies.iter().filter(|(_, reply)| reply.status == 200).map(|(n, _)| format!("hw-{n}")).collect();
+    let winners: BTreeSet<_> = replies
+        .iter()
+        .filter(|(_, reply)| reply.status == 200)
+        .map(|(n, _)| format!("hw-{n}"))
+        .collect();
     assert_eq!(winners.len(), 3);
     for (_, reply) in replies.iter().filter(|(_, reply)| reply.status != 200) {
         reply.refused(409, "device-limit-reached");
     }
     assert_eq!(devices(p, &holder, &license, "active"), winners);
     for hardware in &winners {
-        let verdict = holder.validate(p, &json!({ "license_id": license.id, "hardware_id": hardware, "strict": true }));
+        let verdict = holder.validate(
+            p,
+            &json!({ "license_id": license.id, "hardware_id": hardware, "strict": true }),
+        );
         assert_eq!(verdict["code"], "VALID", "{verdict}");
     }
 }
@@ -56,7 +64,8 @@ fn of_64_at_once_exactly_3_get_the_3_places_across_a_crash_in_the_middle() {
     let winners: BTreeSet<_> = thread::scope(|scope| {
         let hands: Vec<_> = (0..64)
             .map(|n| {
-                let (platform, holder, license, answered) = (&platform, &holder, &license, &answered);
+                let (platform, holder, license, answered) =
+                    (&platform, &holder, &license, &answered);
                 scope.spawn(move || insist(platform, holder, license, answered, n))
             })
             .collect();
@@ -77,7 +86,10 @@ fn of_64_at_once_exactly_3_get_the_3_places_across_a_crash_in_the_middle() {
     assert_eq!(winners.len(), 3, "{winners:?}");
     assert_eq!(devices(&p, &holder, &license, "active"), winners);
     for hardware in &winners {
-        let verdict = holder.validate(&p, &json!({ "license_id": license.id, "hardware_id": hardware, "strict": true }));
+        let verdict = holder.validate(
+            &p,
+            &json!({ "license_id": license.id, "hardware_id": hardware, "strict": true }),
+        );
         assert_eq!(verdict["code"], "VALID", "{verdict}");
     }
 }
@@ -157,7 +169,8 @@ fn a_blocked_device_is_shut_out_until_it_is_unblocked() {
         holder.validate(p, &ask)["code"].clone()
     };
     assert_eq!(verdict(), "VALID");
-    let (path, body) = (format!("/api/v1/licenses/{}/devices", license.id), json!({ "device_id": device }));
+    let (path, body) =
+        (format!("/api/v1/licenses/{}/devices", license.id), json!({ "device_id": device }));
     vendor.post(p, &format!("{path}/block"), &body).ok(200);
     assert_eq!(verdict(), "DEVICE_BLOCKED");
     holder.activate(p, &license.id, "hw-1").refused(403, "device-blocked");
@@ -169,7 +182,9 @@ fn a_blocked_device_is_shut_out_until_it_is_unblocked() {
 fn only_a_usable_license_takes_devices() {
     let p = shared();
     let (vendor, holder, license) = three_devices(p);
-    let step = |step: &str| vendor.post(p, &format!("/api/v1/licenses/{}/{step}", license.id), &Value::Null).ok(200);
+    let step = |step: &str| {
+        vendor.post(p, &format!("/api/v1/licenses/{}/{step}", license.id), &Value::Null).ok(200)
+    };
     step("suspend");
     holder.activate(p, &license.id, "hw-1").refused(409, "license-not-usable");
     step("reinstate");

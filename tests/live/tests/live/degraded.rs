@@ -5,6 +5,9 @@ use std::time::Duration;
 use live::{Licensed, Platform, Reply, Tenant, shared};
 use serde_json::{Value, json};
 
+/// What is sent about a license.
+type Body = fn(&Licensed) -> Value;
+
 const VALIDATE: &str = "/api/v1/licenses/validate";
 const HEARTBEAT: &str = "/api/v1/licenses/heartbeat";
 /// Memory is as old as it may be in an outage, and D1 is away.
@@ -32,7 +35,6 @@ fn without_d1_validate_answers_from_memory_or_from_the_signed_license() {
     let named = |license: &Licensed| json!({ "license_id": license.id });
     let presented = |license: &Licensed| json!({ "license_key": license.key });
     let both = |license: &Licensed| json!({ "license_id": license.id, "license_key": license.key });
-    type Body = fn(&Licensed) -> Value;
     let rows: &[(&str, bool, Body, Option<&str>)] = &[
         ("remembered, named", true, named, Some("VALID_UNCONFIRMED")),
         ("remembered, presented", true, presented, Some("VALID_UNCONFIRMED")),
@@ -52,9 +54,16 @@ fn without_d1_validate_answers_from_memory_or_from_the_signed_license() {
             continue;
         };
         let verdict = reply.ok(200);
-        assert_eq!((verdict["code"].as_str(), verdict["valid"].as_bool()), (Some(*code), Some(true)), "{name}: {reply}");
+        assert_eq!(
+            (verdict["code"].as_str(), verdict["valid"].as_bool()),
+            (Some(*code), Some(true)),
+            "{name}: {reply}"
+        );
         assert_eq!(verdict["degraded"], true, "{name}");
-        assert!(verdict["unconfirmed"].as_array().unwrap().contains(&json!("license")), "{name}: {reply}");
+        assert!(
+            verdict["unconfirmed"].as_array().unwrap().contains(&json!("license")),
+            "{name}: {reply}"
+        );
         assert_eq!(holder.validate(p, &body)["code"], "VALID", "{name}: after the outage");
     }
 }
@@ -63,9 +72,14 @@ fn without_d1_validate_answers_from_memory_or_from_the_signed_license() {
 fn without_d1_a_license_key_is_credentials_enough() {
     let p = shared();
     let (holder, license) = license(p, &json!({}));
-    let call = p.call("POST", &holder.id, VALIDATE).header("authorization", &format!("License {}", license.key));
+    let call = p
+        .call("POST", &holder.id, VALIDATE)
+        .header("authorization", &format!("License {}", license.key));
     let verdict = call.json(&json!({})).fault(D1_OFF).send().ok(200);
-    assert_eq!((verdict["code"].as_str(), verdict["degraded"].as_bool()), (Some("VALID_UNCONFIRMED"), Some(true)));
+    assert_eq!(
+        (verdict["code"].as_str(), verdict["degraded"].as_bool()),
+        (Some("VALID_UNCONFIRMED"), Some(true))
+    );
 }
 
 #[test]
@@ -99,7 +113,11 @@ fn without_d1_heartbeats_are_taken_where_the_license_is_remembered() {
     holder.post(p, HEARTBEAT, &body).ok(200);
     let reply = ask(p, &holder, HEARTBEAT, &body, D1_OFF);
     let beat = reply.ok(200);
-    assert_eq!((beat["degraded"].as_bool(), beat["valid"].as_bool()), (Some(true), Some(true)), "{reply}");
+    assert_eq!(
+        (beat["degraded"].as_bool(), beat["valid"].as_bool()),
+        (Some(true), Some(true)),
+        "{reply}"
+    );
     assert_eq!(beat["code"], "VALID_UNCONFIRMED", "{reply}");
 }
 
@@ -111,7 +129,11 @@ fn without_objects_validate_answers_and_heartbeats_are_asked_to_repeat() {
     let body = json!({ "license_id": license.id, "hardware_id": "hw-1" });
     let reply = ask(p, &holder, VALIDATE, &body, "cold,objects=off");
     let verdict = reply.ok(200);
-    assert_eq!((verdict["code"].as_str(), verdict["valid"].as_bool()), (Some("VALID"), Some(true)), "{reply}");
+    assert_eq!(
+        (verdict["code"].as_str(), verdict["valid"].as_bool()),
+        (Some("VALID"), Some(true)),
+        "{reply}"
+    );
     let reply = ask(p, &holder, HEARTBEAT, &body, "cold,objects=off");
     let beat = reply.ok(200);
     let told = (beat["recorded"].as_bool(), beat["valid"].as_bool(), beat["degraded"].as_bool());
@@ -150,10 +172,14 @@ fn a_slow_d1_is_waited_for_no_longer_than_the_deadline() {
     holder.validate(p, &body);
     let reply = ask(p, &holder, VALIDATE, &body, "cold,d1=slow:5000");
     let verdict = reply.ok(200);
-    assert_eq!((verdict["degraded"].as_bool(), verdict["code"].as_str()), (Some(true), Some("VALID_UNCONFIRMED")));
+    assert_eq!(
+        (verdict["degraded"].as_bool(), verdict["code"].as_str()),
+        (Some(true), Some("VALID_UNCONFIRMED"))
+    );
     assert!(reply.took < Duration::from_secs(3), "it took {:?}", reply.took);
     let (stranger, other) = self::license(p, &json!({}));
-    let reply = ask(p, &stranger, VALIDATE, &json!({ "license_id": other.id }), "cold,d1=slow:5000");
+    let reply =
+        ask(p, &stranger, VALIDATE, &json!({ "license_id": other.id }), "cold,d1=slow:5000");
     unavailable(&reply);
     assert!(reply.took < Duration::from_secs(3), "it took {:?}", reply.took);
 }

@@ -57,10 +57,12 @@ fn of_64_at_once_with_one_key_one_makes_the_license() {
     let (vendor, holder) = (p.vendor(), p.customer());
     let body = order(&holder);
     let replies: Vec<Reply> = thread::scope(|scope| {
-        let hands: Vec<_> = (0..64).map(|_| scope.spawn(|| once(&vendor, GENERATE, "order-1", &body))).collect();
+        let hands: Vec<_> =
+            (0..64).map(|_| scope.spawn(|| once(&vendor, GENERATE, "order-1", &body))).collect();
         hands.into_iter().map(|hand| hand.join().unwrap()).collect()
     });
-    let answers: Vec<_> = replies.iter().filter(|reply| reply.status == 201).map(Reply::json).collect();
+    let answers: Vec<_> =
+        replies.iter().filter(|reply| reply.status == 201).map(Reply::json).collect();
     assert!(!answers.is_empty());
     assert!(answers.iter().all(|answer| *answer == answers[0]), "one answer for all");
     for reply in replies.iter().filter(|reply| reply.status != 201) {
@@ -80,7 +82,8 @@ fn every_endpoint_that_takes_the_key_gives_its_answer_again() {
     let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
     let at = |tail: &str| format!("/api/v1/licenses/{}{tail}", license.id);
     let tenant = |tail: &str| format!("/api/v1/tenants/{}{tail}", holder.id);
-    let new = json!({ "tenant_id": p.name("once"), "kind": "customer", "name": "New", "region": "us" });
+    let new =
+        json!({ "tenant_id": p.name("once"), "kind": "customer", "name": "New", "region": "us" });
     let (none, device) = (Value::Null, json!({ "device_id": device }));
     let key = json!({ "app_name": "x", "scopes": ["license:read"] });
     let rows = [
@@ -98,6 +101,10 @@ fn every_endpoint_that_takes_the_key_gives_its_answer_again() {
     for (caller, path, body, status) in rows {
         let first = once(caller, &path, &path, &body).ok(status);
         let again = once(caller, &path, &path, &body);
-        assert_eq!((again.ok(status), again.header("idempotent-replayed")), (first, "true"), "{path}");
+        assert_eq!(
+            (again.ok(status), again.header("idempotent-replayed")),
+            (first, "true"),
+            "{path}"
+        );
     }
 }

@@ -22,7 +22,10 @@ fn asks(ids: &Ids) -> Vec<Ask> {
     let post = |path: &str, body| ("POST", path.to_owned(), body);
     let hardware = "hw-1";
     vec![
-        post("/api/v1/licenses/validate", json!({ "license_id": license, "hardware_id": hardware, "strict": true })),
+        post(
+            "/api/v1/licenses/validate",
+            json!({ "license_id": license, "hardware_id": hardware, "strict": true }),
+        ),
         post("/api/v1/licenses/validate", json!({ "license_id": code, "device_id": device })),
         post("/api/v1/licenses/heartbeat", json!({ "license_id": code, "device_id": device })),
         post("/api/v1/heartbeat", json!({ "license_id": license, "hardware_id": hardware })),
@@ -41,7 +44,10 @@ fn asks(ids: &Ids) -> Vec<Ask> {
         ("POST", at("/devices/unblock"), json!({ "device_id": device })),
         ("DELETE", format!("/api/v1/keys/{key}"), none.clone()),
         ("GET", format!("/api/v1/keys?tenant_id={tenant}"), none.clone()),
-        post("/api/v1/keys/generate", json!({ "app_name": "x", "scopes": ["admin"], "tenant_id": tenant })),
+        post(
+            "/api/v1/keys/generate",
+            json!({ "app_name": "x", "scopes": ["admin"], "tenant_id": tenant }),
+        ),
         ("GET", format!("/api/v1/tenants/{tenant}"), none.clone()),
         ("POST", format!("/api/v1/tenants/{tenant}/suspend"), none.clone()),
         ("POST", format!("/api/v1/tenants/{tenant}/reactivate"), none),
@@ -103,7 +109,10 @@ fn a_device_of_another_license_is_a_device_of_nobody() {
     let ask = json!({ "license_id": two.id, "device_id": device, "hardware_id": "hw-1" });
     assert_eq!(holder.validate(p, &ask)["code"], "NOT_ACTIVATED");
     let beat = holder.post(p, "/api/v1/heartbeat", &ask).ok(200);
-    assert_eq!((beat["recorded"].as_bool(), beat["code"].as_str()), (Some(false), Some("NOT_ACTIVATED")));
+    assert_eq!(
+        (beat["recorded"].as_bool(), beat["code"].as_str()),
+        (Some(false), Some("NOT_ACTIVATED"))
+    );
     holder.post(p, "/api/v1/licenses/deactivate", &ask).refused(404, "device-not-found");
 }
 
@@ -112,7 +121,8 @@ fn a_license_key_in_a_strangers_hands_tells_nothing() {
     let p = shared();
     let (vendor, holder, stranger) = (p.vendor(), p.customer(), p.customer());
     let license = p.license(&vendor, &holder, &json!({ "features": ["secret-feature"] }));
-    let reply = stranger.post(p, "/api/v1/licenses/validate", &json!({ "license_key": license.key }));
+    let reply =
+        stranger.post(p, "/api/v1/licenses/validate", &json!({ "license_key": license.key }));
     assert_eq!(reply.ok(200)["code"], "NOT_FOUND");
     assert!(!reply.text().contains("secret-feature"), "{reply}");
     let ask = json!({ "license_key": license.key, "hardware_id": "hw-1" });

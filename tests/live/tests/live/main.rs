@@ -15,6 +15,8 @@ mod idempotency;
 #[cfg(test)]
 mod isolation;
 #[cfg(test)]
+mod issuing;
+#[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
 mod ratelimit;

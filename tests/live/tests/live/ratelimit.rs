@@ -30,7 +30,10 @@ fn of_64_at_once_no_more_than_20_pass_a_limit_of_20() {
     let (tenant, key) = limited(20, 600);
     let own = format!("/api/v1/tenants/{}", tenant.id);
     // Two workers, each with leases of its own.
-    let asks = [("GET", own.as_str(), Value::Null), ("POST", "/api/v1/licenses/validate", json!({ "license_id": "X-1" }))];
+    let asks = [
+        ("GET", own.as_str(), Value::Null),
+        ("POST", "/api/v1/licenses/validate", json!({ "license_id": "X-1" })),
+    ];
     let replies: Vec<Reply> = thread::scope(|scope| {
         let hands: Vec<_> = (0..64)
             .map(|n| {
@@ -81,6 +84,8 @@ fn when_the_window_is_over_requests_pass_again() {
     let own = format!("/api/v1/tenants/{}", tenant.id);
     let ask = || p.call("GET", &tenant.id, &own).key(&key).send();
     assert_eq!(ask().status, 200);
-    let took = live::until("the window is over", std::time::Duration::from_secs(20), || ask().status == 200);
+    let took = live::until("the window is over", std::time::Duration::from_secs(20), || {
+        ask().status == 200
+    });
     assert!(took.as_millis() > 500, "it passed again after {took:?}");
 }

@@ -27,9 +27,15 @@ fn asks(p: &Platform) -> (Tenant, Vec<(Call<'_>, Reply)>) {
     let (vendor, holder) = (p.vendor(), p.customer());
     let license = p.license(&vendor, &holder, &json!({}));
     let bodies = [
-        ("/api/v1/licenses/activate", json!({ "license_id": license.id, "hardware_id": "hw-1", "nonce": "n-1" })),
+        (
+            "/api/v1/licenses/activate",
+            json!({ "license_id": license.id, "hardware_id": "hw-1", "nonce": "n-1" }),
+        ),
         ("/api/v1/licenses/validate?x=1", json!({ "license_id": license.id, "nonce": "n-1" })),
-        ("/api/v1/licenses/heartbeat", json!({ "license_id": license.id, "hardware_id": "hw-1", "nonce": "n-1" })),
+        (
+            "/api/v1/licenses/heartbeat",
+            json!({ "license_id": license.id, "hardware_id": "hw-1", "nonce": "n-1" }),
+        ),
     ];
     let asked = bodies.map(|(path, body)| {
         let call = holder.call(p, "POST", path).json(&body);
@@ -60,19 +66,35 @@ fn an_answer_to_a_nonce_is_signed_by_a_key_that_the_root_vouches_for() {
         let jwk = keys.keys.iter().find(|key| key.kid == kid).expect("the key is published");
         let cert = Certified::read(jwk.writ_cert.as_deref().unwrap(), &[root]).unwrap();
         let target = call.target();
-        let request = RequestParts { method: "POST", target_uri: &target, content_digest: None, signature: None };
+        let request = RequestParts {
+            method: "POST",
+            target_uri: &target,
+            content_digest: None,
+            signature: None,
+        };
         let answer = AnswerParts { status: 200, body: &reply.bytes };
         let signed = verify_answer(&jwk.public().unwrap(), &headers, answer, request).unwrap();
-        assert_eq!((signed.nonce.as_str(), cert.public), ("n-1", jwk.public().unwrap()), "{target}");
+        assert_eq!(
+            (signed.nonce.as_str(), cert.public),
+            ("n-1", jwk.public().unwrap()),
+            "{target}"
+        );
         assert_eq!(cert.may_sign(KeyUse::Answer, signed.created), Ok(()));
         assert_eq!(signed.expires, Millis(signed.created.0 + 300_000));
         for (name, answer, request) in [
             ("another status", AnswerParts { status: 201, ..answer }, request),
             ("another body", AnswerParts { body: b"{}", ..answer }, request),
-            ("another target", answer, RequestParts { target_uri: "http://evil.example/", ..request }),
+            (
+                "another target",
+                answer,
+                RequestParts { target_uri: "http://evil.example/", ..request },
+            ),
             ("another method", answer, RequestParts { method: "PUT", ..request }),
         ] {
-            assert!(verify_answer(&jwk.public().unwrap(), &headers, answer, request).is_err(), "{name}");
+            assert!(
+                verify_answer(&jwk.public().unwrap(), &headers, answer, request).is_err(),
+                "{name}"
+            );
         }
     }
 }
@@ -82,7 +104,9 @@ fn an_answer_without_a_nonce_is_not_signed_unless_the_request_was() {
     let p = shared();
     let (vendor, holder) = (p.vendor(), p.customer());
     let license = p.license(&vendor, &holder, &json!({}));
-    let call = holder.call(p, "POST", "/api/v1/licenses/validate").json(&json!({ "license_id": license.id }));
+    let call = holder
+        .call(p, "POST", "/api/v1/licenses/validate")
+        .json(&json!({ "license_id": license.id }));
     assert_eq!(call.send().header("signature"), "");
     let reply = call.header("signature", "sig1=:AAAA:").send();
     assert!(reply.header("signature-input").contains("\"signature\";req"), "{:?}", reply.headers);
@@ -101,7 +125,9 @@ fn independent_libraries_verify_licenses_keys_and_answers() {
         })
         .collect();
     let activated = asked[0].1.json();
-    let text = holder.get(p, &format!("/api/v1/licenses/files/{}", activated["license_id"].as_str().unwrap())).ok(200);
+    let text = holder
+        .get(p, &format!("/api/v1/licenses/files/{}", activated["license_id"].as_str().unwrap()))
+        .ok(200);
     let seen = json!({
         "jwks": serde_json::to_value(jwks(p, &holder)).unwrap(),
         "root": p.call("GET", &holder.id, "/.well-known/writ-root.pem").send().text(),
@@ -115,7 +141,8 @@ fn verify(p: &Platform, seen: &Value) {
     let file = p.state().with_file_name("seen.json");
     std::fs::write(&file, seen.to_string()).unwrap();
     let node = p.checkout("node_modules/.bin/node");
-    let out = Command::new(node).arg(p.checkout("tests/live/verify.mjs")).arg(&file).output().unwrap();
+    let out =
+        Command::new(node).arg(p.checkout("tests/live/verify.mjs")).arg(&file).output().unwrap();
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
 }
 
@@ -133,7 +160,10 @@ fn licenses_verify_on_across_a_rotation_of_their_issuers_keys() {
     let keys = vendor.get(p, "/api/v1/signing-keys").ok(200);
     let state_of = |kid: &Value| {
         let keys = keys["items"].as_array().or(keys.as_array()).unwrap();
-        keys.iter().find(|key| key["kid"] == *kid).map(|key| key["state"].clone()).unwrap_or_default()
+        keys.iter()
+            .find(|key| key["kid"] == *kid)
+            .map(|key| key["state"].clone())
+            .unwrap_or_default()
     };
     let states = ["active", "next", "retired"].map(|state| state_of(&rotated[state]));
     assert_eq!(states, ["active", "next", "retired"]);

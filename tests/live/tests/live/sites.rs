@@ -34,17 +34,40 @@ fn every_site_shows_its_own_name_and_colors() {
 fn a_page_shows_the_licenses_of_its_tenant_only() {
     let p = shared();
     let (vendor, one, two) = (p.vendor(), p.customer(), p.customer());
-    let license = p.license(&vendor, &one, &json!({}));
+    let product = p.name("product");
+    let body = json!({ "customer": { "tenant_id": one.id }, "product": { "id": product } });
+    let license = p.license_by(&vendor, &body);
     for (tenant, shown) in [(&one, true), (&two, false)] {
-        let page = p.call("GET", &tenant.id, "/").send();
-        assert_eq!(page.text().contains(&license.code), shown, "{}", tenant.id);
+        let page = p.call("GET", &tenant.id, "/").send_page().text();
+        assert_eq!(page.contains(&product), shown, "{}", tenant.id);
+        let told = [&license.id, &license.code, &license.key]
+            .iter()
+            .any(|secret| page.contains(secret.as_str()));
+        assert!(!told, "anybody can open the page: {}", tenant.id);
+    }
+}
+
+#[test]
+fn the_type_of_every_problem_opens_its_explanation() {
+    let p = shared();
+    for host in ["console", "writ.localhost", &p.customer().id] {
+        let page = p.call("GET", host, "/docs/errors").send_page();
+        assert_eq!(page.status, 200, "{host}");
+        for kind in wire::problem::Kind::ALL {
+            assert!(
+                page.text().contains(&format!("id=\"{}\"", kind.code())),
+                "{host}: {}",
+                kind.code()
+            );
+        }
     }
 }
 
 #[test]
 fn hosts_of_nobody_are_not_found_and_the_houses_are_there() {
     let p = shared();
-    let unknown = ["nobody-at-all", "www", "a.b.writ.localhost", "writ.example", "127.0.0.1", "localhost"];
+    let unknown =
+        ["nobody-at-all", "www", "a.b.writ.localhost", "writ.example", "127.0.0.1", "localhost"];
     for host in unknown {
         for path in ["/api/v1/licenses", "/.well-known/jwks.json"] {
             let reply = p.call("GET", host, path).key(p.operator_key()).send();
@@ -64,7 +87,10 @@ fn hosts_of_nobody_are_not_found_and_the_houses_are_there() {
 #[test]
 fn reserved_and_ill_formed_names_are_for_no_tenant() {
     let p = shared();
-    let rows = ["console", "www", "api", "writ", "msp", "vendors", "admin", "Acme", "a", "-acme", "acme_1", "xn--acme", ""];
+    let rows = [
+        "console", "www", "api", "writ", "msp", "vendors", "admin", "Acme", "a", "-acme", "acme_1",
+        "xn--acme", "",
+    ];
     for name in rows {
         let body = json!({ "tenant_id": name, "kind": "customer", "name": "X", "region": "eu" });
         let reply = p.console("POST", "/api/v1/tenants").json(&body).send();

@@ -20,13 +20,15 @@ fn bodies_that_are_no_json_are_malformed() {
     let vendor = shared().vendor();
     let latin: &[u8] = b"{\"license_id\":\"M\xfcller-1\"}";
     let half: &[u8] = b"{\"license_id\":\"\xf0\x9f\x92\"}";
-    let everywhere: [&[u8]; 8] = [b"", b"{", b"nope", b"'x'", latin, half, b"\xef\xbb\xbf{}", b"\0"];
+    let everywhere: [&[u8]; 8] =
+        [b"", b"{", b"nope", b"'x'", latin, half, b"\xef\xbb\xbf{}", b"\0"];
     for path in [VALIDATE, HEARTBEAT, GENERATE] {
         for body in everywhere {
             send(&vendor, path, body).refused(400, "malformed-json");
         }
     }
-    let with_fields: [&[u8]; 3] = [b"{\"license_id\"}", b"{\"license_id\":\"\\ud800\"}", b"{\"license_id\":\"A-1\"}{}"];
+    let with_fields: [&[u8]; 3] =
+        [b"{\"license_id\"}", b"{\"license_id\":\"\\ud800\"}", b"{\"license_id\":\"A-1\"}{}"];
     for path in [VALIDATE, HEARTBEAT] {
         for body in with_fields {
             send(&vendor, path, body).refused(400, "malformed-json");
@@ -37,8 +39,12 @@ fn bodies_that_are_no_json_are_malformed() {
 #[test]
 fn wrong_fields_are_pointed_at() {
     let vendor = shared().vendor();
-    let deep = |open: &str, n: usize| format!("{{\"license_id\":\"A-1\",\"usage_metrics\":{}", open.repeat(n));
-    let generate = |rest: &str| format!("{{\"customer\":{{\"tenant_id\":\"acme\"}},\"product\":{{\"id\":\"tool\"}}{rest}}}");
+    let deep = |open: &str, n: usize| {
+        format!("{{\"license_id\":\"A-1\",\"usage_metrics\":{}", open.repeat(n))
+    };
+    let generate = |rest: &str| {
+        format!("{{\"customer\":{{\"tenant_id\":\"acme\"}},\"product\":{{\"id\":\"tool\"}}{rest}}}")
+    };
     let pricing = |fee: &str| {
         generate(&format!(
             ",\"entitlement\":{{\"total_licenses\":1,\"commit_qty\":1,\"max_overage\":0,\"pricing\":{{\"commit_fee_monthly\":{fee},\"overage_per_use\":1,\"currency\":\"EUR\"}}}}"
@@ -57,13 +63,25 @@ fn wrong_fields_are_pointed_at() {
         (VALIDATE, deep("[", 30_000), "/usage_metrics"),
         (HEARTBEAT, r#"{"license_id":"A-1"}"#.to_owned(), ""),
         (HEARTBEAT, r#"{"license_id":"A-1","hardware_id":"x","mood":"good"}"#.to_owned(), "/mood"),
-        (HEARTBEAT, r#"{"license_id":"A-1","hardware_id":"x","acknowledge":[7]}"#.to_owned(), "/acknowledge/0"),
+        (
+            HEARTBEAT,
+            r#"{"license_id":"A-1","hardware_id":"x","acknowledge":[7]}"#.to_owned(),
+            "/acknowledge/0",
+        ),
         (GENERATE, "{}".to_owned(), ""),
         (GENERATE, generate(",\"colour\":1"), "/colour"),
         (GENERATE, generate(",\"contract\":{\"end_date\":\"2020-13-01\"}"), "/contract/end_date"),
-        (GENERATE, generate(",\"contract\":{\"start_date\":\"2030-01-01\",\"end_date\":\"2020-01-01\"}"), "/contract/end_date"),
+        (
+            GENERATE,
+            generate(",\"contract\":{\"start_date\":\"2030-01-01\",\"end_date\":\"2020-01-01\"}"),
+            "/contract/end_date",
+        ),
         (GENERATE, generate(",\"terms\":{\"limits\":{\"wms\":1}}"), "/terms/limits"),
-        (GENERATE, generate(",\"terms\":{\"limits\":{\"vms\":9007199254740992}}"), "/terms/limits/vms"),
+        (
+            GENERATE,
+            generate(",\"terms\":{\"limits\":{\"vms\":9007199254740992}}"),
+            "/terms/limits/vms",
+        ),
         (GENERATE, generate(",\"terms\":{\"limits\":{\"vms\":-1}}"), "/terms/limits"),
         (GENERATE, pricing(&"[".repeat(30_000)), ""),
         (GENERATE, pricing("-1"), "/entitlement/pricing/commit_fee_monthly"),
@@ -78,11 +96,19 @@ fn wrong_fields_are_pointed_at() {
         let reply = send(&vendor, path, body.as_bytes());
         // Nesting without an end is no JSON at all.
         if body.ends_with('[') || body.contains("[[[[") && reply.status == 400 {
-            assert!(matches!(reply.code().as_str(), "malformed-json" | "invalid-request"), "{reply}");
+            assert!(
+                matches!(reply.code().as_str(), "malformed-json" | "invalid-request"),
+                "{reply}"
+            );
             continue;
         }
         reply.refused(422, "invalid-request");
-        assert_eq!(reply.json()["errors"][0]["pointer"], pointer, "{}: {reply}", body.chars().take(200).collect::<String>());
+        assert_eq!(
+            reply.json()["errors"][0]["pointer"],
+            pointer,
+            "{}: {reply}",
+            body.chars().take(200).collect::<String>()
+        );
     }
     let licenses = vendor.get(shared(), "/api/v1/licenses").ok(200);
     assert_eq!(licenses["items"], json!([]), "nothing was made");
@@ -107,7 +133,8 @@ fn the_same_field_twice_is_refused() {
 fn numbers_at_their_edges_are_exact_or_refused() {
     let p = shared();
     let (vendor, holder) = (p.vendor(), p.customer());
-    let license = p.license(&vendor, &holder, &json!({ "limits": { "vms": 9_007_199_254_740_991_u64 } }));
+    let license =
+        p.license(&vendor, &holder, &json!({ "limits": { "vms": 9_007_199_254_740_991_u64 } }));
     let rows = [
         ("0", 200),
         ("9007199254740991", 200),
@@ -129,17 +156,28 @@ fn numbers_at_their_edges_are_exact_or_refused() {
     for (number, status) in rows {
         for path in [VALIDATE, HEARTBEAT] {
             let gauges = if path == VALIDATE { "usage_metrics" } else { "metrics" };
-            let body = format!(r#"{{"license_id":"{}","hardware_id":"hw","{gauges}":{{"vm_count":{number}}}}}"#, license.id);
+            let body = format!(
+                r#"{{"license_id":"{}","hardware_id":"hw","{gauges}":{{"vm_count":{number}}}}}"#,
+                license.id
+            );
             let reply = holder.call(p, "POST", path).raw(body).send();
             assert_eq!(reply.status, status, "{number}: {reply}");
             if status == 422 {
-                assert_eq!(reply.json()["errors"][0]["pointer"], format!("/{gauges}/vm_count"), "{number}: {reply}");
+                assert_eq!(
+                    reply.json()["errors"][0]["pointer"],
+                    format!("/{gauges}/vm_count"),
+                    "{number}: {reply}"
+                );
             }
         }
     }
     let verdict = holder.validate(p, &json!({ "license_id": license.id, "usage_metrics": { "vm_count": 9_007_199_254_740_991_u64 } }));
-    assert_eq!((verdict["code"].as_str(), verdict["remaining"]["vms"].as_u64()), (Some("VALID"), Some(0)));
-    let limits = &vendor.get(p, &format!("/api/v1/licenses/{}", license.id)).ok(200)["terms"]["limits"];
+    assert_eq!(
+        (verdict["code"].as_str(), verdict["remaining"]["vms"].as_u64()),
+        (Some("VALID"), Some(0))
+    );
+    let limits =
+        &vendor.get(p, &format!("/api/v1/licenses/{}", license.id)).ok(200)["terms"]["limits"];
     assert_eq!(limits["vms"].as_u64(), Some(9_007_199_254_740_991), "no float has touched it");
 }
 
@@ -153,28 +191,45 @@ fn bodies_over_the_limit_are_refused_however_they_come() {
         for size in [small + 1, large] {
             for chunked in [false, true] {
                 let answer = upload(&vendor, path, size, chunked);
-                let told = answer.contains(" 413 ") && answer.contains("\"code\":\"body-too-large\"");
-                assert!(told && answer.contains("x-request-id: "), "{path}, {size} bytes, chunked {chunked}: {answer}");
+                let told =
+                    answer.contains(" 413 ") && answer.contains("\"code\":\"body-too-large\"");
+                assert!(
+                    told && answer.contains("x-request-id: "),
+                    "{path}, {size} bytes, chunked {chunked}: {answer}"
+                );
             }
         }
     }
     let mut body = format!(r#"{{"license_id":"{}"}}"#, license.id).into_bytes();
     body.resize(small, b' ');
     assert_eq!(holder.call(p, "POST", VALIDATE).raw(body.clone()).send().ok(200)["code"], "VALID");
-    assert_eq!(holder.call(p, "POST", VALIDATE).raw(body).chunked().send().ok(200)["code"], "VALID");
+    assert_eq!(
+        holder.call(p, "POST", VALIDATE).raw(body).chunked().send().ok(200)["code"],
+        "VALID"
+    );
 }
 
 #[test]
 fn bodies_must_say_that_they_are_json() {
     let p = shared();
     let vendor = p.vendor();
-    let types = ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "text/json", "application/json5", "json"];
+    let types = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonp",
+        "text/json",
+        "application/json5",
+        "json",
+    ];
     for path in [VALIDATE, HEARTBEAT, GENERATE] {
         for media in types {
             let call = vendor.call(p, "POST", path).raw(*b"{}").header("content-type", media);
             call.send().refused(415, "unsupported-media-type");
         }
-        let call = vendor.call(p, "POST", path).raw(*b"{").header("content-type", "Application/JSON; charset=utf-8");
+        let call = vendor
+            .call(p, "POST", path)
+            .raw(*b"{")
+            .header("content-type", "Application/JSON; charset=utf-8");
         call.send().refused(400, "malformed-json");
     }
 }
@@ -202,7 +257,11 @@ fn what_is_not_there_is_told_by_its_own_code() {
 /// connection ends: so reading must not wait for writing.
 fn upload(tenant: &Tenant, path: &str, size: usize, chunked: bool) -> String {
     let (p, key) = (shared(), &tenant.key);
-    let length = if chunked { "transfer-encoding: chunked".to_owned() } else { format!("content-length: {size}") };
+    let length = if chunked {
+        "transfer-encoding: chunked".to_owned()
+    } else {
+        format!("content-length: {size}")
+    };
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\n{length}\r\n\r\n",
         p.host(&tenant.id)
@@ -211,7 +270,11 @@ fn upload(tenant: &Tenant, path: &str, size: usize, chunked: bool) -> String {
     let mut writer = stream.try_clone().unwrap();
     let writing = std::thread::spawn(move || {
         let blanks = vec![b' '; size];
-        let body = if chunked { [format!("{size:x}\r\n").as_bytes(), &blanks, b"\r\n0\r\n\r\n"].concat() } else { blanks };
+        let body = if chunked {
+            [format!("{size:x}\r\n").as_bytes(), &blanks, b"\r\n0\r\n\r\n"].concat()
+        } else {
+            blanks
+        };
         // The platform may hang up before it has everything.
         let _ = writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(&body));
     });

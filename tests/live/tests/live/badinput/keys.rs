@@ -30,7 +30,8 @@ fn with(license: &Licensed, segment: usize, change: impl Fn(&mut Value)) -> Stri
 /// The license's claims under a signature of one's own, with the issuer's certificate beside it.
 fn resigned(license: &Licensed) -> String {
     let mut parts = segments(license);
-    let signature = SigningSeed::from_bytes(&[9; 32]).sign(format!("{}.{}", parts[0], parts[1]).as_bytes());
+    let signature =
+        SigningSeed::from_bytes(&[9; 32]).sign(format!("{}.{}", parts[0], parts[1]).as_bytes());
     parts[2] = BASE64.encode(signature);
     product_key(&parts)
 }
@@ -38,7 +39,8 @@ fn resigned(license: &Licensed) -> String {
 fn unsigned(license: &Licensed) -> [String; 2] {
     let parts = segments(license);
     ["none", "HS256"].map(|alg| {
-        let head = BASE64.encode(json!({ "alg": alg, "typ": "license+jwt", "kid": "x" }).to_string());
+        let head =
+            BASE64.encode(json!({ "alg": alg, "typ": "license+jwt", "kid": "x" }).to_string());
         let signature = if alg == "none" { String::new() } else { parts[2].clone() };
         product_key(&[head, parts[1].clone(), signature])
     })
@@ -61,7 +63,10 @@ fn bad_keys(license: &Licensed, other: &Licensed) -> Vec<(&'static str, String)>
         ("altered limits", with(license, 1, |claims| claims["writ"]["limits"]["vms"] = json!(999))),
         ("an altered end", with(license, 1, |claims| claims["exp"] = json!(9_999_999_999_i64))),
         ("another key's name", with(license, 0, |head| head["kid"] = json!("somebody"))),
-        ("without certificate", with(license, 0, |head| drop(head.as_object_mut().unwrap().remove("writ_cert")))),
+        (
+            "without certificate",
+            with(license, 0, |head| drop(head.as_object_mut().unwrap().remove("writ_cert"))),
+        ),
         ("an unknown critical claim", with(license, 0, |head| head["crit"] = json!(["moon"]))),
         ("another type", with(license, 0, |head| head["typ"] = json!("JWT"))),
         ("signed by somebody", resigned(license)),
@@ -81,7 +86,11 @@ struct Pair {
 fn pair() -> Pair {
     let p = shared();
     let (one, two, holder) = (p.vendor(), p.vendor(), p.customer());
-    let license = p.license(&one, &holder, &json!({ "limits": { "vms": 5 }, "features": ["secret-feature"] }));
+    let license = p.license(
+        &one,
+        &holder,
+        &json!({ "limits": { "vms": 5 }, "features": ["secret-feature"] }),
+    );
     let other = p.license(&two, &holder, &json!({}));
     Pair { holder, license, other }
 }
@@ -91,10 +100,16 @@ fn a_license_key_that_is_not_genuine_is_invalid() {
     let p = shared();
     let Pair { holder, license, other } = pair();
     for (name, key) in bad_keys(&license, &other) {
-        for body in [json!({ "license_key": key }), json!({ "license_id": license.id, "license_key": key })] {
+        for body in
+            [json!({ "license_key": key }), json!({ "license_id": license.id, "license_key": key })]
+        {
             let reply = holder.post(p, "/api/v1/licenses/validate", &body);
             let verdict = reply.ok(200);
-            assert_eq!((verdict["code"].as_str(), verdict["valid"].as_bool()), (Some("KEY_INVALID"), Some(false)), "{name}: {reply}");
+            assert_eq!(
+                (verdict["code"].as_str(), verdict["valid"].as_bool()),
+                (Some("KEY_INVALID"), Some(false)),
+                "{name}: {reply}"
+            );
             assert!(!reply.text().contains("secret-feature"), "{name}: {reply}");
         }
         let call = p.call("POST", &holder.id, "/api/v1/licenses/validate").json(&json!({}));
@@ -104,7 +119,11 @@ fn a_license_key_that_is_not_genuine_is_invalid() {
         holder.post(p, "/api/v1/licenses/activate", &body).refused(422, "invalid-request");
     }
     let both = json!({ "license_id": license.id, "license_key": other.key });
-    assert_eq!(holder.validate(p, &both)["code"], "KEY_INVALID", "a genuine key of another license");
+    assert_eq!(
+        holder.validate(p, &both)["code"],
+        "KEY_INVALID",
+        "a genuine key of another license"
+    );
     assert_eq!(holder.validate(p, &json!({ "license_key": license.key }))["code"], "VALID");
     let devices = holder.get(p, &format!("/api/v1/licenses/{}/devices", license.id)).ok(200);
     assert_eq!(devices["items"], json!([]), "nothing was activated");

@@ -46,14 +46,34 @@ fn ids_and_queries_of_any_shape_find_nothing() {
     let p = shared();
     let vendor = p.vendor();
     let long = "x".repeat(3000);
-    let ids = ["lic_", "%00", "%ff%fe", "..%2f..%2f", "'%20OR%201=1--", "lic_e%30", "%F0%9F%92%A9", &long];
+    let ids = [
+        "lic_",
+        "%00",
+        "%ff%fe",
+        "..%2f..%2f",
+        "'%20OR%201=1--",
+        "lic_e%30",
+        "%F0%9F%92%A9",
+        &long,
+    ];
     for id in ids {
         vendor.get(p, &format!("/api/v1/licenses/{id}")).refused(404, "license-not-found");
         vendor.get(p, &format!("/api/v1/licenses/files/{id}")).refused(404, "license-not-found");
-        vendor.call(p, "DELETE", &format!("/api/v1/keys/{id}")).send().refused(404, "key-not-found");
+        vendor
+            .call(p, "DELETE", &format!("/api/v1/keys/{id}"))
+            .send()
+            .refused(404, "key-not-found");
         vendor.get(p, &format!("/api/v1/tenants/{id}")).refused(404, "tenant-not-found");
     }
-    let queries = ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=9999999999999999999", "color=red", "limit=1&limit=1"];
+    let queries = [
+        "limit=0",
+        "limit=201",
+        "limit=-1",
+        "limit=x",
+        "limit=9999999999999999999",
+        "color=red",
+        "limit=1&limit=1",
+    ];
     for query in queries {
         vendor.get(p, &format!("/api/v1/licenses?{query}")).refused(422, "invalid-request");
     }
@@ -74,9 +94,17 @@ fn odd_headers_are_refused_or_passed_over() {
         let call = p.call("POST", &tenant.id, path).json(&json!({ "license_id": "A-1" }));
         call.header("authorization", credentials).send().refused(401, "credentials-malformed");
     }
-    let reply = tenant.call(p, "POST", path).json(&json!({ "license_id": "A-1" })).header("x-vendor-id", "nobody").send();
+    let reply = tenant
+        .call(p, "POST", path)
+        .json(&json!({ "license_id": "A-1" }))
+        .header("x-vendor-id", "nobody")
+        .send();
     reply.refused(403, "wrong-host");
-    let reply = tenant.call(p, "POST", path).json(&json!({ "license_id": "A-1" })).header("writ-fault", "no=such,word,=").send();
+    let reply = tenant
+        .call(p, "POST", path)
+        .json(&json!({ "license_id": "A-1" }))
+        .header("writ-fault", "no=such,word,=")
+        .send();
     reply.ok(200);
 }
 
@@ -90,7 +118,10 @@ fn clocks_off_by_years_are_suspected_and_nothing_more() {
         let body = json!({ "license_id": license.id, "hardware_id": "hw-1", "time": time });
         holder.post(p, "/api/v1/heartbeat", &body)
     };
-    let now = holder.validate(p, &json!({ "license_id": license.id }))["time"].as_str().unwrap().to_owned();
+    let now = holder.validate(p, &json!({ "license_id": license.id }))["time"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let rows = [
         ("1970-01-01T00:00:00Z", "CLOCK_SUSPECTED"),
         (now.as_str(), "VALID"),
@@ -102,9 +133,15 @@ fn clocks_off_by_years_are_suspected_and_nothing_more() {
     for (time, code) in rows {
         let reply = beat(time);
         let told = reply.ok(200);
-        assert_eq!((told["code"].as_str(), told["recorded"].as_bool()), (Some(code), Some(true)), "{time}: {reply}");
+        assert_eq!(
+            (told["code"].as_str(), told["recorded"].as_bool()),
+            (Some(code), Some(true)),
+            "{time}: {reply}"
+        );
     }
-    for time in ["yesterday", "", "2025-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "-0001-01-01T00:00:00Z"] {
+    for time in
+        ["yesterday", "", "2025-13-01T00:00:00Z", "99999-01-01T00:00:00Z", "-0001-01-01T00:00:00Z"]
+    {
         beat(time).refused(422, "invalid-request");
     }
 }

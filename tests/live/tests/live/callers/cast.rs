@@ -94,7 +94,8 @@ impl Cast {
 
     /// What a stranger must never see.
     pub fn secrets(&self) -> [&str; 5] {
-        let [holder, parent, issuer] = [Who::Holder, Who::Parent, Who::Issuer].map(|who| self.of(who));
+        let [holder, parent, issuer] =
+            [Who::Holder, Who::Parent, Who::Issuer].map(|who| self.of(who));
         [&self.license.id, &self.license.code, &holder.id, &parent.id, &issuer.id]
     }
 }
@@ -110,11 +111,13 @@ fn made_key(p: &Platform, tenant: &Tenant, more: &Value) -> (String, String) {
 
 fn broken_keys(p: &Platform, who: Who, tenants: &[Tenant; 7]) -> Vec<Broken> {
     let tenant = &tenants[who as usize];
-    let broken = |why, host: &str, key, refusal| Broken { who, why, host: host.to_owned(), key, refusal };
+    let broken =
+        |why, host: &str, key, refusal| Broken { who, why, host: host.to_owned(), key, refusal };
     let (_, expired) = made_key(p, tenant, &json!({ "expires_in_seconds": 1 }));
     let (id, revoked) = made_key(p, tenant, &json!({}));
     p.console("DELETE", &format!("/api/v1/keys/{id}")).send().ok(204);
-    let (_, limited) = made_key(p, tenant, &json!({ "rate_limit": { "requests": 1, "window_seconds": 600 } }));
+    let (_, limited) =
+        made_key(p, tenant, &json!({ "rate_limit": { "requests": 1, "window_seconds": 600 } }));
     let own = format!("/api/v1/tenants/{}", tenant.id);
     p.call("GET", &tenant.id, &own).key(&limited).send().ok(200);
     let kind = tenant.id.split('-').next().unwrap();
@@ -127,6 +130,11 @@ fn broken_keys(p: &Platform, who: Who, tenants: &[Tenant; 7]) -> Vec<Broken> {
         broken("expired", &tenant.id, expired, (401, "credentials-expired")),
         broken("revoked", &tenant.id, revoked, (401, "credentials-revoked")),
         broken("over its rate limit", &tenant.id, limited, (429, "rate-limited")),
-        broken("of a suspended tenant", &suspended.id, suspended.key.clone(), (403, "tenant-suspended")),
+        broken(
+            "of a suspended tenant",
+            &suspended.id,
+            suspended.key.clone(),
+            (403, "tenant-suspended"),
+        ),
     ]
 }

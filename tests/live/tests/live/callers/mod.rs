@@ -55,7 +55,12 @@ fn bad_credentials(p: &Platform, cast: &Cast, row: &Row) -> Vec<Bad> {
     let who = row.right();
     let (right, stranger) = (cast.of(who), cast.of(who.stranger()));
     let bearer = |key: &str| Some(format!("Bearer {key}"));
-    let nobodys = ("a host of nobody".to_owned(), "nobody-at-all".to_owned(), bearer(&right.key), Gets::Refused(404, "unknown-host"));
+    let nobodys = (
+        "a host of nobody".to_owned(),
+        "nobody-at-all".to_owned(),
+        bearer(&right.key),
+        Gets::Refused(404, "unknown-host"),
+    );
     let scope = match row.endpoint.access {
         Access::Public => return vec![nobodys],
         Access::Key(scope, _) | Access::KeyOrLicense(scope) => scope,
@@ -78,15 +83,40 @@ fn bad_credentials(p: &Platform, cast: &Cast, row: &Row) -> Vec<Bad> {
         ("nobody", &right.id, None, refused(401, "credentials-missing")),
         ("a mistyped key", &right.id, bearer(&typo), malformed),
         ("another scheme", &right.id, Some("Basic YTpi".into()), malformed),
-        ("a key that nobody has", &right.id, bearer(unknown.expose()), refused(401, "credentials-unknown")),
+        (
+            "a key that nobody has",
+            &right.id,
+            bearer(unknown.expose()),
+            refused(401, "credentials-unknown"),
+        ),
         ("a key without the scope", &right.id, bearer(&scopeless), refused(403, "scope-missing")),
         ("a stranger's key here", &right.id, bearer(&stranger.key), refused(403, "wrong-host")),
-        ("the right key on a stranger's host", &stranger.id, bearer(&right.key), refused(403, "wrong-host")),
-        ("the right key on another kind's host", house, bearer(&right.key), refused(403, "wrong-host")),
+        (
+            "the right key on a stranger's host",
+            &stranger.id,
+            bearer(&right.key),
+            refused(403, "wrong-host"),
+        ),
+        (
+            "the right key on another kind's host",
+            house,
+            bearer(&right.key),
+            refused(403, "wrong-host"),
+        ),
     ];
     if matches!(row.endpoint.access, Access::KeyOrLicense(_)) {
-        bad.push(("the license key on a stranger's host", &stranger.id, license, refused(403, "wrong-host")));
-        bad.push(("a mistyped license key", &right.id, Some("License NLS-x-y".into()), refused(401, "credentials-unknown")));
+        bad.push((
+            "the license key on a stranger's host",
+            &stranger.id,
+            license,
+            refused(403, "wrong-host"),
+        ));
+        bad.push((
+            "a mistyped license key",
+            &right.id,
+            Some("License NLS-x-y".into()),
+            refused(401, "credentials-unknown"),
+        ));
     } else {
         bad.push(("a license key", &right.id, license, malformed));
     }
@@ -94,12 +124,15 @@ fn bad_credentials(p: &Platform, cast: &Cast, row: &Row) -> Vec<Bad> {
         let gets = match (row.endpoint.id.name(), broken.refusal) {
             // Suspended tenants are told by verdicts, here about a license that they do not have.
             ("Validate", (_, "tenant-suspended")) => Gets::Verdict,
-            (_, (_, "tenant-suspended")) if row.endpoint.tells_verdicts() => refused(404, "license-not-found"),
+            (_, (_, "tenant-suspended")) if row.endpoint.tells_verdicts() => {
+                refused(404, "license-not-found")
+            }
             (_, (status, code)) => refused(status, code),
         };
         bad.push((broken.why, &broken.host, bearer(&broken.key), gets));
     }
-    let own = |(name, host, key, gets): (&str, &str, _, _)| (name.to_owned(), host.to_owned(), key, gets);
+    let own =
+        |(name, host, key, gets): (&str, &str, _, _)| (name.to_owned(), host.to_owned(), key, gets);
     bad.into_iter().map(own).chain([nobodys]).collect()
 }
 
@@ -179,9 +212,9 @@ fn snapshot(p: &Platform, cast: &Cast) -> Vec<Value> {
 fn side_by_side(rows: &[Row], work: impl Fn(&Row) -> Vec<String> + Sync) -> Vec<String> {
     let work = &work;
     std::thread::scope(|scope| {
-        let hands = rows.chunks(6).map(|part| {
-            scope.spawn(move || part.iter().flat_map(work).collect::<Vec<_>>())
-        });
+        let hands = rows
+            .chunks(6)
+            .map(|part| scope.spawn(move || part.iter().flat_map(work).collect::<Vec<_>>()));
         let hands: Vec<_> = hands.collect();
         hands.into_iter().flat_map(|hand| hand.join().unwrap()).collect()
     })

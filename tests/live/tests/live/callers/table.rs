@@ -72,69 +72,96 @@ impl Row {
 
 /// Every endpoint, in an order in which all of them can succeed one after the other.
 pub fn rows(cast: &Cast) -> Vec<Row> {
+    [public(), devices(cast), issuers(cast), tenants(cast), ends(cast)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn row(id: Id, path: &str, body: &Value, status: u16, gets: Columns) -> Row {
+    Row { endpoint: id.endpoint(), path: path.to_owned(), body: body.clone(), status, gets }
+}
+
+/// A row whose path has no parameter.
+fn fixed(id: Id, body: &Value, status: u16, gets: Columns) -> Row {
+    row(id, id.endpoint().path, body, status, gets)
+}
+
+const NONE: Value = Value::Null;
+
+fn public() -> Vec<Row> {
+    [Id::Jwks, Id::RootPem, Id::OpenApi].map(|id| fixed(id, &NONE, 200, EVERYBODY)).into()
+}
+
+fn devices(cast: &Cast) -> Vec<Row> {
     let license = &cast.license.id;
+    let at = |tail: &str| format!("/api/v1/licenses/{license}{tail}");
     let named = json!({ "license_id": license });
     let device = json!({ "license_id": license, "hardware_id": "hw-1" });
     let blocked = json!({ "device_id": cast.device });
-    let holder = &cast.tenants[Who::Holder as usize].id;
-    let made = json!({ "customer": { "tenant_id": holder }, "product": { "id": "tool" } });
-    let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
-        "parent": cast.tenants[Who::Parent as usize].id });
-    let key = json!({ "app_name": "x", "scopes": ["license:read"], "tenant_id": holder });
-    let at = |tail: &str| format!("/api/v1/licenses/{license}{tail}");
-    let spare = |tail: &str| format!("/api/v1/tenants/{}{tail}", cast.spare.id);
-    let none = Value::Null;
-    let plan = json!({ "name": "Basic", "terms": { "limits": { "vms": 1 } } });
-    let row = |id: Id, path: &str, body: &Value, status, gets| Row {
-        endpoint: id.endpoint(),
-        path: path.to_owned(),
-        body: body.clone(),
-        status,
-        gets,
-    };
-    let plain = |id: Id, body: &Value, status, gets| row(id, id.endpoint().path, body, status, gets);
+    let verdicts = [All, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict];
     vec![
-        plain(Id::Jwks, &none, 200, EVERYBODY),
-        plain(Id::RootPem, &none, 200, EVERYBODY),
-        plain(Id::OpenApi, &none, 200, EVERYBODY),
-        plain(Id::Validate, &named, 200, [All, Verdict, Verdict, Verdict, Verdict, Verdict, Verdict]),
-        plain(Id::Activate, &device, 200, HOLDER),
-        plain(Id::Heartbeat, &device, 200, HOLDER),
-        plain(Id::HeartbeatShort, &device, 200, HOLDER),
-        plain(Id::Generate, &made, 201, [ROLE, ROLE, All, NO_TENANT, All, All, ROLE]),
-        row(Id::LicenseText, &format!("/api/v1/licenses/files/{license}"), &none, 200, BOTH_SIDES),
-        plain(Id::Licenses, &none, 200, [All, Own, Own, Own, All, Own, Own]),
-        row(Id::License, &at(""), &none, 200, BOTH_SIDES),
-        row(Id::UpdateLicense, &at(""), &json!({ "limits": { "vms": 7 } }), 200, ISSUER),
-        row(Id::Devices, &at("/devices"), &none, 200, BOTH_SIDES),
+        fixed(Id::Validate, &named, 200, verdicts),
+        fixed(Id::Activate, &device, 200, HOLDER),
+        fixed(Id::Heartbeat, &device, 200, HOLDER),
+        fixed(Id::HeartbeatShort, &device, 200, HOLDER),
+        row(Id::Devices, &at("/devices"), &NONE, 200, BOTH_SIDES),
         row(Id::BlockDevice, &at("/devices/block"), &blocked, 200, BOTH_SIDES),
         row(Id::UnblockDevice, &at("/devices/unblock"), &blocked, 200, BOTH_SIDES),
-        plain(Id::Deactivate, &device, 200, HOLDER),
-        plain(Id::SigningKeys, &none, 200, ISSUERS_OWN),
-        plain(Id::RotateSigningKey, &none, 200, ISSUERS_OWN),
-        row(Id::PutProduct, "/api/v1/products/tool", &json!({ "name": "Tool" }), 200, ISSUERS_OWN),
-        plain(Id::Products, &none, 200, ISSUERS_OWN),
+        fixed(Id::Deactivate, &device, 200, HOLDER),
+        row(Id::LicenseText, &format!("/api/v1/licenses/files/{license}"), &NONE, 200, BOTH_SIDES),
+        row(Id::License, &at(""), &NONE, 200, BOTH_SIDES),
+        fixed(Id::Licenses, &NONE, 200, [All, Own, Own, Own, All, Own, Own]),
+    ]
+}
+
+fn issuers(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let made = json!({ "customer": { "tenant_id": holder }, "product": { "id": "tool" } });
+    let product = json!({ "name": "Tool" });
+    let plan = json!({ "name": "Basic", "terms": { "limits": { "vms": 1 } } });
+    vec![
+        fixed(Id::Generate, &made, 201, [ROLE, ROLE, All, NO_TENANT, All, All, ROLE]),
+        fixed(Id::SigningKeys, &NONE, 200, ISSUERS_OWN),
+        fixed(Id::RotateSigningKey, &NONE, 200, ISSUERS_OWN),
+        row(Id::PutProduct, "/api/v1/products/tool", &product, 200, ISSUERS_OWN),
+        fixed(Id::Products, &NONE, 200, ISSUERS_OWN),
         row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
-        plain(Id::Plans, &none, 200, ISSUERS_OWN),
-        plain(Id::GenerateKey, &key, 201, ABOVE),
-        row(Id::Keys, &format!("/api/v1/keys?tenant_id={holder}"), &none, 200, ABOVE),
-        row(
-            Id::RevokeKey,
-            &format!("/api/v1/keys/{}", cast.spare_key),
-            &none,
-            204,
-            ABOVE.map(|gets| if gets == NO_TENANT { NO_KEY } else { gets }),
-        ),
-        plain(Id::CreateTenant, &tenant, 201, [ROLE, ROLE, All, ROLE, ROLE, ROLE, All]),
-        plain(Id::Tenants, &none, 200, [ROLE, ROLE, All, Own, ROLE, ROLE, All]),
-        row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &none, 200, ABOVE),
-        row(Id::SuspendTenant, &spare("/suspend"), &none, 200, OWNER),
-        row(Id::ReactivateTenant, &spare("/reactivate"), &none, 200, OWNER),
-        plain(Id::Audit, &none, 200, [All, Own, All, Own, All, Own, All]),
-        plain(Id::AuditCheck, &none, 200, [All, Own, All, Own, All, Own, All]),
-        row(Id::SuspendLicense, &at("/suspend"), &none, 200, ISSUER),
-        row(Id::ReinstateLicense, &at("/reinstate"), &none, 200, ISSUER),
-        row(Id::RenewLicense, &at("/renew"), &json!({ "expires_at": "2100-01-01" }), 200, ISSUER),
-        row(Id::RevokeLicense, &at(""), &none, 200, ISSUER),
+        fixed(Id::Plans, &NONE, 200, ISSUERS_OWN),
+    ]
+}
+
+fn tenants(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let spare = |tail: &str| format!("/api/v1/tenants/{}{tail}", cast.spare.id);
+    let key = json!({ "app_name": "x", "scopes": ["license:read"], "tenant_id": holder });
+    let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
+        "parent": cast.of(Who::Parent).id });
+    let keys = ABOVE.map(|gets| if gets == NO_TENANT { NO_KEY } else { gets });
+    let logs = [All, Own, All, Own, All, Own, All];
+    vec![
+        fixed(Id::GenerateKey, &key, 201, ABOVE),
+        row(Id::Keys, &format!("/api/v1/keys?tenant_id={holder}"), &NONE, 200, ABOVE),
+        row(Id::RevokeKey, &format!("/api/v1/keys/{}", cast.spare_key), &NONE, 204, keys),
+        fixed(Id::CreateTenant, &tenant, 201, [ROLE, ROLE, All, ROLE, ROLE, ROLE, All]),
+        fixed(Id::Tenants, &NONE, 200, [ROLE, ROLE, All, Own, ROLE, ROLE, All]),
+        row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &NONE, 200, ABOVE),
+        row(Id::SuspendTenant, &spare("/suspend"), &NONE, 200, OWNER),
+        row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
+        fixed(Id::Audit, &NONE, 200, logs),
+        fixed(Id::AuditCheck, &NONE, 200, logs),
+    ]
+}
+
+/// Changes of the license, its end last.
+fn ends(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/licenses/{}{tail}", cast.license.id);
+    let (limits, end) = (json!({ "limits": { "vms": 7 } }), json!({ "expires_at": "2100-01-01" }));
+    vec![
+        row(Id::UpdateLicense, &at(""), &limits, 200, ISSUER),
+        row(Id::SuspendLicense, &at("/suspend"), &NONE, 200, ISSUER),
+        row(Id::ReinstateLicense, &at("/reinstate"), &NONE, 200, ISSUER),
+        row(Id::RenewLicense, &at("/renew"), &end, 200, ISSUER),
+        row(Id::RevokeLicense, &at(""), &NONE, 200, ISSUER),
     ]
 }
