@@ -52,7 +52,12 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<LoadPart> {
         for (case, result) in cases.iter().zip(&mut results) {
             sleep(PAUSE);
             let round = run(root, case, seconds, 16)?;
-            println!("  {:<45} {:>7.0} requests/s", case.name, round.per_second());
+            println!(
+                "  {:<45} {:>7.0} requests/s, {:>5} µs of processor time each",
+                case.name,
+                round.per_second(),
+                round.cpu_per_request()
+            );
             if round.refused + round.broken > 0 {
                 bail!("{}: {} refused, {} broken", case.name, round.refused, round.broken);
             }
@@ -90,9 +95,11 @@ pub fn run(root: &Root, case: &Case, seconds: u64, connections: usize) -> Result
         command.env("BENCH_WIDTH", numbers.width.to_string());
         command.env("BENCH_COUNT", numbers.count.to_string());
     }
+    let before = machine::cpu_micros(case.pid)?;
     let out = command.output().context("wrk cannot be started: apt-get install wrk")?;
     let said = String::from_utf8_lossy(&out.stdout);
     let last = said.lines().last().unwrap_or_default();
-    serde_json::from_str(last)
-        .with_context(|| format!("wrk says: {said}{}", String::from_utf8_lossy(&out.stderr)))
+    let said: Round = serde_json::from_str(last)
+        .with_context(|| format!("wrk says: {said}{}", String::from_utf8_lossy(&out.stderr)))?;
+    Ok(Round { cpu_micros: machine::cpu_micros(case.pid)? - before, ..said })
 }

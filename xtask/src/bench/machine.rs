@@ -72,6 +72,21 @@ pub fn rss_mb(pid: u32) -> Result<f64> {
     Ok(kb / 1024.0)
 }
 
+/// Processor time that a process has used, in microseconds (to a hundredth of a second).
+///
+/// # Errors
+/// When it is not there.
+pub fn cpu_micros(pid: u32) -> Result<u64> {
+    /// What the kernel counts in, on every Linux that this runs on.
+    const TICK_MICROS: u64 = 10_000;
+    let text = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name in parentheses may hold anything; the fields after it are numbers.
+    let (_, fields) = text.rsplit_once(')').context("/proc/<pid>/stat")?;
+    let ticks: Vec<u64> =
+        fields.split_whitespace().skip(11).take(2).filter_map(|n| n.parse().ok()).collect();
+    Ok(ticks.iter().sum::<u64>() * TICK_MICROS)
+}
+
 /// The process named `name` that `parent` or a child of it started, if there is one; else `parent`.
 pub fn descendant(parent: u32, name: &str) -> u32 {
     let mut waiting = vec![parent];

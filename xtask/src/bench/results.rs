@@ -74,6 +74,9 @@ pub struct Round {
     pub refused: u64,
     /// Connections that failed, and timeouts.
     pub broken: u64,
+    /// Processor time of the server's process, in microseconds.
+    #[serde(default)]
+    pub cpu_micros: u64,
 }
 
 /// Latency of cold requests, one after the other.
@@ -143,6 +146,11 @@ impl Results {
 }
 
 impl Round {
+    /// Processor time for one request, in microseconds.
+    pub fn cpu_per_request(&self) -> u64 {
+        self.cpu_micros / self.requests.max(1)
+    }
+
     /// Requests per second.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     pub fn per_second(&self) -> f64 {

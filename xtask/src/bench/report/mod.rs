@@ -81,6 +81,7 @@ mod tests {
             p99: 3000,
             refused: 0,
             broken: 0,
+            cpu_micros: 2_000,
         };
         CaseResult {
             name: name.to_owned(),
@@ -111,7 +112,7 @@ mod tests {
         for part in [
             "| validate, against `floor: plain` | 0.80 | at least 0.75 | yes |",
             "| validate, signed answer, against `floor: plain` | 0.49 | at least 0.5 | **no** |",
-            "| validate | 88 | 0.80 | 1.50 | 3.00 | 0 | 9 | 1 |",
+            "| validate | 88 | 0.80 | 22 | 1.50 | 3.00 | 0 | 9 | 1 |",
             "| its growth in the second half | +20.0 % | none (at most 5 %) | **no** |",
         ] {
             assert!(text.contains(part), "{part}\n{text}");

@@ -1,7 +1,7 @@
 //! The tables of figures, one for each part that was measured.
 
 use super::super::cases::{D1, HEARTBEAT, MANY_LICENSES, OBJECT, PLAIN, SIGNED, VALIDATE};
-use super::super::results::{Results, Setting};
+use super::super::results::{Results, Round, Setting};
 use super::line;
 
 /// Throughput.
@@ -16,8 +16,8 @@ pub fn load(out: &mut String, results: &Results) -> Option<()> {
             first.rounds.len()
         ),
     );
-    out.push_str("| what | requests/s | of its floor | p50 ms | p99 ms | not 2xx | answer, bytes | memory, MB |\n");
-    out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|\n");
+    out.push_str("| what | requests/s | of its floor | CPU, µs each | p50 ms | p99 ms | not 2xx | answer, bytes | memory, MB |\n");
+    out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for case in &load.cases {
         let floor = match case.name.as_str() {
             VALIDATE | SIGNED => load.ratio(&case.name, PLAIN),
@@ -30,9 +30,10 @@ pub fn load(out: &mut String, results: &Results) -> Option<()> {
         line(
             out,
             &format!(
-                "| {} | {:.0} | {floor} | {:.2} | {:.2} | {failed} | {} | {:.0} |",
+                "| {} | {:.0} | {floor} | {:.0} | {:.2} | {:.2} | {failed} | {} | {:.0} |",
                 case.name,
                 case.per_second(),
+                case.millis(Round::cpu_per_request) * 1000.0,
                 case.millis(|round| round.p50),
                 case.millis(|round| round.p99),
                 case.answer_bytes,
@@ -41,7 +42,7 @@ pub fn load(out: &mut String, results: &Results) -> Option<()> {
         );
     }
     out.push_str(
-        "\nFloors share one process, and so do our workers: memory is that of the whole process.\n",
+        "\nFloors share one process, and so do our workers: memory is that of the whole process. CPU is the server process's alone.\n",
     );
     setting(out, &load.setting);
     Some(())
