@@ -2,10 +2,16 @@
 //! a problem with a documented code and no 5xx, the harness checks itself.
 
 mod bodies;
+mod fields;
 mod keys;
+mod large;
 
 use live::shared;
 use serde_json::json;
+
+const VALIDATE: &str = "/api/v1/licenses/validate";
+const HEARTBEAT: &str = "/api/v1/licenses/heartbeat";
+const GENERATE: &str = "/api/v1/licenses/generate";
 
 #[test]
 fn unknown_paths_and_wrong_methods_are_told_apart() {

@@ -1,11 +1,11 @@
 //! The caller list of protocol.md over every endpoint: who gets what, and that a refusal changes nothing.
 
 mod cast;
+mod credentials;
 mod table;
 
 use std::collections::BTreeSet;
 
-use domain::place::Shard;
 use live::{Platform, Reply, shared};
 use serde_json::{Value, json};
 use wire::endpoints::{Access, ENDPOINTS};
@@ -41,99 +41,11 @@ fn refusals(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
             wrong.extend(judge(row, cast, gets, &format!("{who:?}"), &reply));
         }
     }
-    for (name, host, credentials, gets) in bad_credentials(p, cast, row) {
-        let reply = ask(p, row, &host, credentials.as_deref());
-        wrong.extend(judge(row, cast, gets, &name, &reply));
+    for bad in credentials::bad_ones(p, cast, row) {
+        let reply = ask(p, row, bad.host, bad.credentials.as_deref());
+        wrong.extend(judge(row, cast, bad.gets, bad.name, &reply));
     }
     wrong
-}
-
-type Bad = (String, String, Option<String>, Gets);
-
-/// Callers that fail because of their credentials. Public endpoints do not look at any.
-fn bad_credentials(p: &Platform, cast: &Cast, row: &Row) -> Vec<Bad> {
-    let who = row.right();
-    let (right, stranger) = (cast.of(who), cast.of(who.stranger()));
-    let bearer = |key: &str| Some(format!("Bearer {key}"));
-    let nobodys = (
-        "a host of nobody".to_owned(),
-        "nobody-at-all".to_owned(),
-        bearer(&right.key),
-        Gets::Refused(404, "unknown-host"),
-    );
-    let scope = match row.endpoint.access {
-        Access::Public => return vec![nobodys],
-        Access::Key(scope, _) | Access::KeyOrLicense(scope) => scope,
-    };
-    let others: Vec<_> = domain::scope::Scope::ALL
-        .iter()
-        .filter(|other| **other != scope && **other != domain::scope::Scope::Admin)
-        .map(|other| other.name())
-        .collect();
-    let scopeless = p.key_of(&right.id, &json!({ "scopes": others }));
-    let unknown = domain::id::TenantId::parse(&right.id).unwrap();
-    let unknown = license::api_key::ApiKeyText::new(&unknown, Shard::Eu, &[7; 16]);
-    let house = if who == Who::Holder { "vendors" } else { "console" };
-    let mut typo = right.key.clone();
-    typo.pop();
-    let license = Some(format!("License {}", cast.license.key));
-    let refused = Gets::Refused;
-    let malformed = refused(401, "credentials-malformed");
-    let mut bad: Vec<(&str, &str, Option<String>, Gets)> = vec![
-        ("nobody", &right.id, None, refused(401, "credentials-missing")),
-        ("a mistyped key", &right.id, bearer(&typo), malformed),
-        ("another scheme", &right.id, Some("Basic YTpi".into()), malformed),
-        (
-            "a key that nobody has",
-            &right.id,
-            bearer(unknown.expose()),
-            refused(401, "credentials-unknown"),
-        ),
-        ("a key without the scope", &right.id, bearer(&scopeless), refused(403, "scope-missing")),
-        ("a stranger's key here", &right.id, bearer(&stranger.key), refused(403, "wrong-host")),
-        (
-            "the right key on a stranger's host",
-            &stranger.id,
-            bearer(&right.key),
-            refused(403, "wrong-host"),
-        ),
-        (
-            "the right key on another kind's host",
-            house,
-            bearer(&right.key),
-            refused(403, "wrong-host"),
-        ),
-    ];
-    if matches!(row.endpoint.access, Access::KeyOrLicense(_)) {
-        bad.push((
-            "the license key on a stranger's host",
-            &stranger.id,
-            license,
-            refused(403, "wrong-host"),
-        ));
-        bad.push((
-            "a mistyped license key",
-            &right.id,
-            Some("License NLS-x-y".into()),
-            refused(401, "credentials-unknown"),
-        ));
-    } else {
-        bad.push(("a license key", &right.id, license, malformed));
-    }
-    for broken in cast.broken.iter().filter(|broken| broken.who == who) {
-        let gets = match (row.endpoint.id.name(), broken.refusal) {
-            // Suspended tenants are told by verdicts, here about a license that they do not have.
-            ("Validate", (_, "tenant-suspended")) => Gets::Verdict,
-            (_, (_, "tenant-suspended")) if row.endpoint.tells_verdicts() => {
-                refused(404, "license-not-found")
-            }
-            (_, (status, code)) => refused(status, code),
-        };
-        bad.push((broken.why, &broken.host, bearer(&broken.key), gets));
-    }
-    let own =
-        |(name, host, key, gets): (&str, &str, _, _)| (name.to_owned(), host.to_owned(), key, gets);
-    bad.into_iter().map(own).chain([nobodys]).collect()
 }
 
 /// Those who get what they ask for; gives what they did not get.
