@@ -3,8 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use domain::fleet::DeviceStatus;
 use domain::id::{DeviceId, LicenseId, TenantId};
 use domain::place::Shard;
+use domain::terms::BindingMode;
 use domain::time::Millis;
 use domain::usage::{Usage, first_excess};
 use store::data::{devices, licenses, usage};
@@ -57,6 +59,14 @@ pub fn note(
 ) -> bool {
     let Some(license) = facts.license.as_ref() else { return false };
     let device = facts.device(subject).map(|(row, _)| row);
+    // What was never activated, was freed or is blocked uses nothing, whatever it reports.
+    let counts = match device {
+        Some(row) => row.status == DeviceStatus::Active,
+        None => license.terms.binding.mode == BindingMode::None,
+    };
+    if !counts {
+        return false;
+    }
     let heard = device.map(|row| row.last_seen_ms.unwrap_or(row.activated_ms));
     let seen = contact && heard.is_some_and(|at| now.since(at) >= SEEN_AGAIN_MS);
     let news = facts.is_news(reported);
