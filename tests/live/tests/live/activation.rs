@@ -160,22 +160,26 @@ fn a_place_is_freed_returned_to_and_passed_on_as_often_as_the_license_may_move()
 }
 
 #[test]
-fn a_blocked_device_is_shut_out_until_it_is_unblocked() {
+fn a_blocked_device_is_shut_out_until_it_is_unblocked_by_whom_it_may_be() {
     let p = shared();
     let (vendor, holder, license) = three_devices(p);
     let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
-    let verdict = || {
-        let ask = json!({ "license_id": license.id, "hardware_id": "hw-1", "strict": true });
-        holder.validate(p, &ask)["code"].clone()
+    let ask = json!({ "license_id": license.id, "hardware_id": "hw-1", "strict": true });
+    let order = |tenant: &Tenant, order: &str| {
+        let path = format!("/api/v1/licenses/{}/devices/{order}", license.id);
+        tenant.post(p, &path, &json!({ "device_id": device, "reason": "stolen" }))
     };
-    assert_eq!(verdict(), "VALID");
-    let (path, body) =
-        (format!("/api/v1/licenses/{}/devices", license.id), json!({ "device_id": device }));
-    vendor.post(p, &format!("{path}/block"), &body).ok(200);
-    assert_eq!(verdict(), "DEVICE_BLOCKED");
-    holder.activate(p, &license.id, "hw-1").refused(403, "device-blocked");
-    holder.post(p, &format!("{path}/unblock"), &body).ok(200);
-    assert_eq!(verdict(), "VALID");
+    for blocker in [&holder, &vendor] {
+        assert_eq!(holder.validate(p, &ask)["code"], "VALID");
+        order(blocker, "block").ok(200);
+        assert_eq!(holder.validate(p, &ask)["code"], "DEVICE_BLOCKED");
+        holder.activate(p, &license.id, "hw-1").refused(403, "device-blocked");
+        if blocker.id == vendor.id {
+            order(&holder, "unblock").refused(403, "device-blocked");
+        }
+        order(blocker, "unblock").ok(200);
+    }
+    assert_eq!(holder.validate(p, &ask)["code"], "VALID");
 }
 
 #[test]

@@ -57,12 +57,13 @@ fn a_cold_validation_takes_hardly_longer_than_its_one_round() {
     let ask = json!({ "license_id": license.id });
     let call = holder.call(p, "POST", "/api/v1/licenses/validate").json(&ask);
     call.send().ok(200);
-    let (round, mut took) = (400_u32, Vec::new());
+    // Long enough that the noise of a busy machine is small against it.
+    let (round, mut took) = (600_u32, Vec::new());
     for _ in 0..5 {
         let reply = call.clone().fault(&format!("cold,round={round}")).send();
         assert_eq!((reply.ok(200)["code"].as_str(), reply.rounds()), (Some("VALID"), 1), "{reply}");
         took.push(reply.took.as_millis());
     }
     took.sort_unstable();
-    assert!((400..=520).contains(&took[2]), "{took:?} ms for a round of {round} ms");
+    assert!((600..=780).contains(&took[2]), "{took:?} ms for a round of {round} ms");
 }

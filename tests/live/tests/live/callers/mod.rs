@@ -51,7 +51,9 @@ fn refusals(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
 /// Those who get what they ask for; gives what they did not get.
 fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
     let mut wrong = Vec::new();
-    for who in Who::ALL.into_iter().filter(|who| row.gets[*who as usize] == Gets::All) {
+    // Those above first: what the issuer has blocked its holder cannot let in.
+    let granted = Who::ALL.into_iter().rev().filter(|who| row.gets[*who as usize] == Gets::All);
+    for who in granted {
         let tenant = cast.of(who);
         let credentials = match row.endpoint.access {
             Access::Public => None,
