@@ -34,7 +34,9 @@ pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
         return Ok(());
     }
     setup::run(root, &mut Steps::new(setup::STEPS))?;
-    steps.step("contract tests", || layer(root, "contract tests", root.command("cargo").args(CONTRACT)))?;
+    steps.step("contract tests", || {
+        layer(root, "contract tests", root.command("cargo").args(CONTRACT))
+    })?;
     build::run(root, &BuildArgs::default())?;
     steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))
 }
