@@ -13,7 +13,7 @@ use crate::steps::{Steps, logged};
 
 const NATIVE: [(&str, &[&str]); 3] = [
     ("format", &["fmt", "--all", "--check"]),
-    ("lints", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+    ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     ("native tests", &["test", "--workspace", "--exclude", "live", "--exclude", "contract"]),
 ];
 /// The formats as others read them: needs the npm packages.
