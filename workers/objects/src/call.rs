@@ -17,7 +17,9 @@ pub async fn read<C: Class>(mut request: Request, env: &Env) -> Result<(Call, C:
         log::event("error", "object.unreadable", &format!("{}: {error}", C::BINDING));
         Fault::Unreadable
     })?;
-    let header = |name: &str| request.headers().get(name).ok().flatten();
+    // The only header that an object is sent; each one costs a crossing to ask for.
+    let header =
+        |name: &str| (name == object::FAULTS).then(|| request.headers().get(name).ok().flatten())?;
     let inbound = Inbound::new("POST".to_owned(), "https://object/".to_owned(), header, Vec::new());
     Ok((Call::new(inbound, env.clone()), message))
 }
