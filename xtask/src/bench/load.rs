@@ -16,7 +16,7 @@ use super::world::World;
 use crate::root::Root;
 
 /// Rounds of a whole run, and seconds of each measurement.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 const SECONDS: u64 = 4;
 /// Before it is measured every case runs this long, so that its code is compiled for speed.
 const WARM_UP: u64 = 2;

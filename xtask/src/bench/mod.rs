@@ -59,7 +59,9 @@ pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
             results.memory = Some(memory::measure(root, &world, args)?);
         }
     }
-    let text = report::text(&results);
+    // What people found out about the figures is written by hand and follows them.
+    let findings = fs::read_to_string(root.join("bench/findings.md")).unwrap_or_default();
+    let text = report::text(&results) + &findings;
     println!("\n{text}");
     if args.quick {
         println!("(a quick run proves that it runs; nothing was written)");
