@@ -18,8 +18,9 @@ pub async fn read<C: Class>(mut request: Request, env: &Env) -> Result<(Call, C:
         Fault::Unreadable
     })?;
     // The only header that an object is sent; each one costs a crossing to ask for.
-    let header =
-        |name: &str| (name == object::FAULTS).then(|| request.headers().get(name).ok().flatten())?;
+    let header = |name: &str| {
+        (name == object::FAULTS).then(|| request.headers().get(name).ok().flatten())?
+    };
     let inbound = Inbound::new("POST".to_owned(), "https://object/".to_owned(), header, Vec::new());
     Ok((Call::new(inbound, env.clone()), message))
 }
