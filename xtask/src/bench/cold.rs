@@ -14,7 +14,7 @@ use crate::root::Root;
 
 /// Milliseconds added to each store round.
 const ROUND_MS: u64 = 40;
-const REQUESTS: usize = 200;
+const REQUESTS: usize = 100;
 
 /// Times requests one after the other.
 ///

@@ -51,9 +51,11 @@ pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
             floors::build(root)?;
             peers::install(root)?;
             results.load = Some(load::measure(root, &world, args.quick)?);
+            keep(root, args, &results)?;
         }
         if chosen(Part::Cold) {
             results.cold = Some(cold::measure(root, &world, args.quick)?);
+            keep(root, args, &results)?;
         }
         if chosen(Part::Memory) {
             results.memory = Some(memory::measure(root, &world, args)?);
@@ -67,6 +69,11 @@ pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
         println!("(a quick run proves that it runs; nothing was written)");
         return Ok(());
     }
-    results.keep(root)?;
+    keep(root, args, &results)?;
     Ok(fs::write(root.join("bench/RESULTS.md"), text)?)
+}
+
+/// Keeps what was measured so far, lest a later part's failure lose it.
+fn keep(root: &Root, args: &BenchArgs, results: &Results) -> Result<()> {
+    if args.quick { Ok(()) } else { results.keep(root) }
 }
