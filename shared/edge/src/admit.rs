@@ -67,6 +67,11 @@ impl Caller {
     }
 }
 
+/// The standing of `issuer` by the list of suspended tenants.
+pub fn issuer_standing(suspended: &[TenantId], issuer: &TenantId) -> Standing {
+    if suspended.contains(issuer) { Standing::Suspended } else { Standing::Active }
+}
+
 /// What an isolate remembers of a host and a key. The outer `None`: nothing fresh, ask the DIRECTORY.
 #[derive(Debug)]
 pub struct Remembered {

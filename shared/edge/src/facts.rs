@@ -78,11 +78,6 @@ pub fn remembered(key: &str) -> Option<Stamped<Rc<Facts>>> {
     FACTS.with_borrow_mut(|facts| facts.get(key).cloned())
 }
 
-/// Forgets what is remembered under `key`: a heartbeat has heard of a newer version.
-pub fn forget(key: &str) {
-    FACTS.with_borrow_mut(|facts| facts.forget(key));
-}
-
 /// Takes what has just been learnt into what is remembered, so that it is news once only.
 pub fn learn(key: &str, change: impl FnOnce(&mut Facts)) {
     FACTS.with_borrow_mut(|facts| {

@@ -29,9 +29,6 @@ pub struct Line<'a> {
     pub duration_ms: i64,
     /// Store rounds in sequence.
     pub rounds: u32,
-    /// The reason of a 5xx.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'a str>,
 }
 
 impl Line<'_> {

@@ -152,7 +152,6 @@ pub fn write_log(call: &Call, out: &Outbound, caller: Option<&Caller>, code: &st
         code: if out.status < 400 { code } else { problem_code(&out.body) },
         duration_ms: platform::now().since(call.now),
         rounds: call.rounds().count(),
-        reason: None,
     }
     .write();
 }

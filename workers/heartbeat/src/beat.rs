@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use domain::fleet::{DeviceStatus, Suspect};
 use domain::judge::{DeviceFact, Facts as Evidence, KeyCheck, Question, judge};
-use domain::license::{License, Standing};
+use domain::license::License;
 use domain::verdict::Code;
 use edge::admit::{self, Caller};
 use edge::db::Freshness;
@@ -161,11 +161,10 @@ impl Heard<'_> {
     ) -> (Outbound, &'static str) {
         let now = self.call.now;
         let usage = facts.usage_with(&self.report.reported);
-        let suspended = self.caller.suspended.contains(&license.issuer);
         let evidence = Evidence {
             license: Some(license),
             holder: self.caller.site.standing,
-            issuer: if suspended { Standing::Suspended } else { Standing::Active },
+            issuer: admit::issuer_standing(&self.caller.suspended, &license.issuer),
             key: KeyCheck::NotPresented,
             device: device(facts, &self.subject, beat, now),
             usage: &usage,

@@ -8,6 +8,7 @@ use domain::license::{License, Standing};
 use domain::terms::BindingMode;
 use domain::time::Millis;
 use domain::verdict::{Code, Verdict};
+use edge::admit;
 use edge::door::Outbound;
 use edge::facts::{Facts, Subject};
 use wire::validate::ValidateAnswer;
@@ -78,8 +79,9 @@ impl Case<'_> {
     }
 
     fn issuer(&self, license: Option<&License>) -> Standing {
-        let suspended = license.is_some_and(|license| self.suspended.contains(&license.issuer));
-        if suspended { Standing::Suspended } else { Standing::Active }
+        license.map_or(Standing::Active, |license| {
+            admit::issuer_standing(self.suspended, &license.issuer)
+        })
     }
 
     /// A genuine key that belongs to another license than the one named is as bad as a forged one.
