@@ -15,6 +15,9 @@ use crate::steps::logged;
 
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 const LINKER: &str = "wasm-ld-19";
+const RUSTC: &str = "/usr/bin/rustc";
+/// The `rust-version` of the workspace.
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 /// Comes with the sources of std, from which std is built for Wasm.
 const STD_LOCK: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 
@@ -23,13 +26,14 @@ const STD_LOCK: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 /// # Errors
 /// When this is no Debian, or its packages cannot be had.
 pub fn install(root: &Root) -> Result<()> {
-    if !(Path::new(STD_LOCK).is_file() && runs(LINKER) && runs("/usr/bin/cargo")) {
+    if !(Path::new(STD_LOCK).is_file() && runs(LINKER) && runs("/usr/bin/cargo") && recent()) {
         ensure!(
             runs("apt-get"),
             "no nightly toolchain, and no apt-get to install another compiler"
         );
         println!("      installing {}", PACKAGES.join(" "));
         apt(root)?;
+        ensure!(recent(), "Debian's rustc-web is older than {OLDEST}, which the workers need");
     }
     stand_ins(root)
 }
@@ -55,11 +59,26 @@ fn apt(root: &Root) -> Result<()> {
         logged(root, log, command.args(rest).args(args).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     let install = [&["install", "-y", "--no-install-recommends"][..], &PACKAGES[..]].concat();
-    // The lists of a bare machine may be old or empty; those of another are good enough.
-    run("apt-install", &install).or_else(|_| {
-        run("apt-update", &["update"])?;
-        run("apt-install", &install)
-    })
+    // The lists of a bare machine may be empty, or so old that they name a compiler of years ago. Where
+    // they cannot be had anew the installation says what is missing.
+    if let Err(error) = run("apt-update", &["update"]) {
+        println!("      the package lists stay as they are: {error}");
+    }
+    run("apt-install", &install)
+}
+
+/// Whether Debian's compiler, if there is one, is new enough for the workspace.
+fn recent() -> bool {
+    let out = Command::new(RUSTC).arg("--version").stdin(Stdio::null()).output();
+    let found = out.ok().and_then(|out| version(&String::from_utf8_lossy(&out.stdout)));
+    found >= version(&format!("rustc {OLDEST}"))
+}
+
+/// Major and minor of `rustc 1.96.0 (...)`.
+fn version(answer: &str) -> Option<(u32, u32)> {
+    let mut parts = answer.strip_prefix("rustc ")?.split(['.', ' ', '-']);
+    let mut next = || parts.next()?.trim().parse().ok();
+    Some((next()?, next()?))
 }
 
 fn stand_ins(root: &Root) -> Result<()> {
@@ -98,4 +117,24 @@ fn runs(program: &str) -> bool {
 fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output();
     id.is_ok_and(|out| out.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_is_compared_by_number() {
+        let rows = [
+            ("rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)", Some((1, 96))),
+            ("rustc 1.85.0-nightly", Some((1, 85))),
+            ("rustc 1.100", Some((1, 100))),
+            ("bash: no such thing", None),
+        ];
+        for (answer, want) in rows {
+            assert_eq!(version(answer), want, "{answer}");
+        }
+        assert!(version(rows[2].0) > version(rows[0].0), "not by text");
+        assert!(version(&format!("rustc {OLDEST}")).is_some());
+    }
 }
