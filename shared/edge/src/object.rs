@@ -1,15 +1,19 @@
 //! Calls to Durable Objects: one method per class, typed on both sides, no paths at call sites.
 
 use domain::place::Shard;
+use js_sys::Promise;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
-use worker::{Env, Headers, Method, Request, RequestInit};
+use worker::Env;
 
 use crate::call::Call;
 use crate::db::{pause, within};
 use crate::failure::StoreFailure;
 use crate::fault::Faults;
-use crate::objects::{Class, location_hint};
+use crate::objects::{Class, Fault, location_hint};
 
 /// How long a call may take that changes something: given up too early it might have been made.
 const PATIENCE_MS: u64 = 10_000;
@@ -59,10 +63,22 @@ async fn exchange_or_fail<C: Class>(
     outcome.map(|(reply, _)| reply)
 }
 
-/// The header in which an object tells the store rounds that it made itself.
-pub const ROUNDS: &str = "writ-rounds";
 /// The header by which a test's faults reach the object's own store calls.
 pub const FAULTS: &str = "writ-fault";
+
+#[wasm_bindgen(module = "/js/object.mjs")]
+extern "C" {
+    /// See `js/object.mjs`.
+    #[wasm_bindgen(catch)]
+    fn ask(
+        env: &JsValue,
+        binding: &str,
+        name: &str,
+        hint: &str,
+        message: &str,
+        faults: &str,
+    ) -> Result<Promise, JsValue>;
+}
 
 async fn exchange<C: Class>(
     env: &Env,
@@ -71,48 +87,66 @@ async fn exchange<C: Class>(
     message: &C::Call,
     faults: &Faults,
 ) -> Result<(C::Reply, u32), StoreFailure> {
-    let request = request(message, faults)?;
-    let namespace = env.durable_object(C::BINDING).map_err(away)?;
-    let stub =
-        namespace.get_by_name_with_location_hint(name, location_hint(shard)).map_err(away)?;
-    let response = stub.fetch_with_request(request).await.map_err(away)?;
-    let status = response.status_code();
-    let inner = response
-        .headers()
-        .get(ROUNDS)
-        .ok()
-        .flatten()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or_default();
-    let text = text(response).await.map_err(|e| StoreFailure::Unavailable(format!("{e:?}")))?;
-    if status != 200 {
-        return Err(StoreFailure::Unavailable(format!("object answered {status}: {text}")));
-    }
-    let reply = serde_json::from_str(&text).map_err(|e| StoreFailure::Unreadable(e.to_string()))?;
-    Ok((reply, inner))
+    let message = serde_json::to_string(message).map_err(unreadable)?;
+    let faults = if faults.any { faults.header() } else { String::new() };
+    let hint = location_hint(shard);
+    let reply = ask(env, C::BINDING, name, hint, &message, &faults).map_err(away)?;
+    let reply = JsFuture::from(reply).await.map_err(away)?;
+    hear(&reply.as_string().unwrap_or_default())
 }
 
-/// The body in one step of the platform's own: `worker` would read it as a stream, chunk by chunk,
-/// which costs a tenth of a heartbeat.
-async fn text(response: worker::Response) -> Result<String, JsValue> {
-    let text = JsFuture::from(web_sys::Response::from(response).text()?).await?;
-    Ok(text.as_string().unwrap_or_default())
+/// A reply as text: the store rounds that it took the object, a space, and its JSON.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn said<R: Serialize>(rounds: u32, reply: &R) -> serde_json::Result<String> {
+    Ok(format!("{rounds} {}", serde_json::to_string(reply)?))
 }
 
-fn request<M: serde::Serialize>(message: &M, faults: &Faults) -> Result<Request, StoreFailure> {
-    let body =
-        serde_json::to_string(message).map_err(|e| StoreFailure::Unreadable(e.to_string()))?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
-    if faults.any {
-        let headers = Headers::new();
-        headers.set(FAULTS, &faults.header()).map_err(away)?;
-        init.with_headers(headers);
+/// Says that nothing was decided, and why.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn unsaid(fault: Fault) -> serde_json::Result<String> {
+    Ok(format!("- {}", serde_json::to_string(&fault)?))
+}
+
+/// What [`said`] or [`unsaid`] wrote.
+fn hear<R: DeserializeOwned>(text: &str) -> Result<(R, u32), StoreFailure> {
+    let (rounds, json) = text.split_once(' ').unwrap_or_default();
+    match rounds.parse() {
+        Ok(rounds) => Ok((serde_json::from_str(json).map_err(unreadable)?, rounds)),
+        Err(_) => Err(StoreFailure::Unavailable(format!("the object decided nothing: {json}"))),
     }
-    Request::new_with_init("https://object/", &init).map_err(away)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature map_err asks for")]
-fn away(error: worker::Error) -> StoreFailure {
-    StoreFailure::Unavailable(error.to_string())
+fn unreadable(error: serde_json::Error) -> StoreFailure {
+    StoreFailure::Unreadable(error.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature map_err asks for")]
+fn away(error: JsValue) -> StoreFailure {
+    StoreFailure::Unavailable(format!("{error:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_survives_the_way_with_its_rounds() {
+        let text = said(2, &vec!["a b", "c"]).unwrap();
+        assert_eq!(text, r#"2 ["a b","c"]"#);
+        let (reply, rounds): (Vec<String>, u32) = hear(&text).unwrap();
+        assert_eq!((reply, rounds), (vec!["a b".to_owned(), "c".to_owned()], 2));
+    }
+
+    #[test]
+    fn what_decided_nothing_is_no_reply() {
+        let rows = [unsaid(Fault::Storage).unwrap(), String::new(), "{}".into(), "1 {".into()];
+        for text in rows {
+            assert!(hear::<serde_json::Value>(&text).is_err(), "{text}");
+        }
+    }
 }

@@ -33,7 +33,7 @@ impl Alarm {
             let found = storage.get_alarm().await.ok().flatten();
             self.at.set(found.map_or(Known::Unset, |at| Known::At(Millis(at))));
         }
-        if matches!(self.at.get(), Known::At(earlier) if earlier <= at) {
+        if self.rings_by(at) {
             return;
         }
         self.at.set(Known::At(at));
@@ -43,6 +43,11 @@ impl Alarm {
             self.at.set(Known::Nothing);
             log::event("error", "object.alarm", &error.to_string());
         }
+    }
+
+    /// Whether it is known to ring at `at` or before.
+    pub fn rings_by(&self, at: Millis) -> bool {
+        matches!(self.at.get(), Known::At(earlier) if earlier <= at)
     }
 
     /// It rings now, and is not set any more.

@@ -1,54 +1,49 @@
 //! Calls in, replies out: the same for every class.
 
 use edge::Call;
-use edge::door::Inbound;
+use edge::door::{self, Inbound};
 use edge::objects::{Class, Fault};
 use edge::{log, object};
 use serde::Serialize;
-use worker::{Env, Request, Response};
+use wasm_bindgen::JsValue;
+use worker::{Env, Response};
 
-/// Reads a call. The request's faults, if a test asked for some, act on the store calls that follow.
+/// Reads a call. The caller's faults, if a test asked for some, act on the store calls that follow.
 ///
 /// # Errors
-/// `Unreadable` when the body is not a call of this class.
-pub async fn read<C: Class>(mut request: Request, env: &Env) -> Result<(Call, C::Call), Fault> {
-    let text = request.text().await.map_err(|_| Fault::Unreadable)?;
-    let message = serde_json::from_str(&text).map_err(|error| {
+/// `Unreadable` when the text is not a call of this class.
+pub fn read<C: Class>(message: &str, faults: &str, env: &Env) -> Result<(Call, C::Call), Fault> {
+    let message = serde_json::from_str(message).map_err(|error| {
         log::event("error", "object.unreadable", &format!("{}: {error}", C::BINDING));
         Fault::Unreadable
     })?;
-    // The only header that an object is sent; each one costs a crossing to ask for.
-    let header = |name: &str| {
-        (name == object::FAULTS).then(|| request.headers().get(name).ok().flatten())?
-    };
+    let header = |name: &str| (name == object::FAULTS).then(|| faults.to_owned());
     let inbound = Inbound::new("POST".to_owned(), "https://object/".to_owned(), header, Vec::new());
     Ok((Call::new(inbound, env.clone()), message))
 }
 
-/// Renders what was decided, with the store rounds that it took, or why nothing was.
-///
-/// # Errors
-/// When the platform cannot make an answer.
-pub fn answer<R: Serialize>(decided: Result<(Call, R), Fault>) -> worker::Result<Response> {
-    match decided {
-        Ok((call, reply)) => {
-            let mut response = Response::from_json(&reply)?;
-            let rounds = call.rounds().count();
-            if rounds > 0 {
-                response.headers_mut().set(object::ROUNDS, &rounds.to_string())?;
-            }
-            Ok(response)
-        }
-        Err(fault) => Ok(Response::from_json(&fault)?.with_status(status(fault))),
-    }
+/// What was decided at once.
+pub fn at_once<R: Serialize>(decided: &Result<(Call, R), Fault>) -> JsValue {
+    text(decided).into()
 }
 
-const fn status(fault: Fault) -> u16 {
-    match fault {
-        Fault::Unreadable => 400,
-        Fault::Misaddressed => 409,
-        Fault::Storage => 500,
-    }
+/// What is decided once stores have been asked.
+pub fn later<R: Serialize>(
+    work: impl Future<Output = Result<(Call, R), Fault>> + 'static,
+) -> JsValue {
+    door::promise(async move { text(&work.await) }).into()
+}
+
+/// What was decided, with the store rounds that it took, or why nothing was (see [`object::Said`]).
+fn text<R: Serialize>(decided: &Result<(Call, R), Fault>) -> String {
+    let said = match decided {
+        Ok((call, reply)) => object::said(call.rounds().count(), reply),
+        Err(fault) => object::unsaid(*fault),
+    };
+    said.unwrap_or_else(|error| {
+        log::event("error", "object.reply", &error.to_string());
+        String::new()
+    })
 }
 
 /// Logs why the storage failed and tells the caller no more than that it did.
@@ -56,4 +51,9 @@ const fn status(fault: Fault) -> u16 {
 pub fn storage(error: crate::disk::DiskError) -> Fault {
     log::event("error", "object.storage", &error.to_string());
     Fault::Storage
+}
+
+/// Objects are called, not fetched: the platform's trait asks for an answer all the same.
+pub fn not_by_fetch() -> worker::Result<Response> {
+    Ok(Response::empty()?.with_status(404))
 }

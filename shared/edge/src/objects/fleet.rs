@@ -48,7 +48,7 @@ pub struct Ruling {
 }
 
 /// How a device is named.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceNamed {
     /// By its id.

@@ -4,11 +4,14 @@ mod log;
 
 use std::cell::OnceCell;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use domain::id::TenantId;
 use edge::db::Freshness;
 use edge::objects::{self, AuditReply, Fault};
 use edge::{Call, platform};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
@@ -24,51 +27,70 @@ const SAFETY_MS: i64 = 5_000;
 
 /// The hash-chained log of one tenant.
 #[durable_object(alarm)]
-pub struct AuditLog {
+pub struct AuditLog(AssertUnwindSafe<Rc<Object>>);
+
+/// The object itself, shared with the work that goes on after a call has been decided. A panic leaves both cells
+/// whole: they are set in one step.
+struct Object {
     state: State,
     env: Env,
-    // A panic leaves both whole: they are set in one step.
-    sql: AssertUnwindSafe<OnceCell<Sql>>,
-    alarm: AssertUnwindSafe<Alarm>,
+    sql: OnceCell<Sql>,
+    alarm: Alarm,
 }
 
 impl DurableObject for AuditLog {
     fn new(state: State, env: Env) -> Self {
-        let (sql, alarm) = (AssertUnwindSafe(OnceCell::new()), AssertUnwindSafe(Alarm::default()));
-        Self { state, env, sql, alarm }
+        let (sql, alarm) = (OnceCell::new(), Alarm::default());
+        Self(AssertUnwindSafe(Rc::new(Object { state, env, sql, alarm })))
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        call::answer(self.decide(request).await)
+    async fn fetch(&self, _request: Request) -> worker::Result<Response> {
+        call::not_by_fetch()
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        self.alarm.rang();
-        let call = Call::internal(self.env.clone());
-        if self.ship_or_retry(&call).await.is_err() {
-            self.alarm.arm(&self.state.storage(), self.alarm.again(call.now)).await;
+        let object = &self.0;
+        object.alarm.rang();
+        let call = Call::internal(object.env.clone());
+        if object.ship_or_retry(&call).await.is_err() {
+            object.alarm.arm(&object.state.storage(), object.alarm.again(call.now)).await;
         }
         Response::empty()
     }
 }
 
+#[wasm_bindgen]
 impl AuditLog {
-    async fn decide(&self, request: Request) -> Result<(Call, AuditReply), Fault> {
-        let (call, message) = call::read::<objects::AuditLog>(request, &self.env).await?;
+    /// Decides an [`objects::AuditCall`].
+    pub fn call(&self, message: &str, faults: &str) -> JsValue {
+        let object = Rc::clone(&self.0);
+        match object.decide(message, faults) {
+            Ok((call, reply @ AuditReply::Appended { .. })) => {
+                call::later(async move { object.settle(call, reply).await })
+            }
+            decided => call::at_once(&decided),
+        }
+    }
+}
+
+impl Object {
+    fn decide(&self, message: &str, faults: &str) -> Result<(Call, AuditReply), Fault> {
+        let (call, message) = call::read::<objects::AuditLog>(message, faults, &self.env)?;
         let tenant = self.tenant().ok_or(Fault::Misaddressed)?;
         let sql = self.sql().map_err(call::storage)?;
         let reply =
             sql.atomically(|| log::handle(sql, &tenant, message.clone())).map_err(call::storage)?;
-        let reply = match reply {
-            AuditReply::Appended { head, added, .. } => {
-                // Set before anything leaves the object: should it die while shipping, it wakes again.
-                self.alarm.arm(sql.storage(), platform::now().plus(SAFETY_MS)).await;
-                let shipped = self.ship_or_retry(&call).await.map_err(call::storage)?;
-                AuditReply::Appended { head, added, shipped }
-            }
-            other => other,
-        };
         Ok((call, reply))
+    }
+
+    /// Ships what was appended before it is answered.
+    async fn settle(&self, call: Call, reply: AuditReply) -> Result<(Call, AuditReply), Fault> {
+        let AuditReply::Appended { head, added, .. } = reply else { return Ok((call, reply)) };
+        let sql = self.sql().map_err(call::storage)?;
+        // Set before anything leaves the object: should it die while shipping, it wakes again.
+        self.alarm.arm(sql.storage(), call.now.plus(SAFETY_MS)).await;
+        let shipped = self.ship_or_retry(&call).await.map_err(call::storage)?;
+        Ok((call, AuditReply::Appended { head, added, shipped }))
     }
 
     fn tenant(&self) -> Option<TenantId> {

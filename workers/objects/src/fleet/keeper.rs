@@ -9,6 +9,7 @@ use edge::objects::{
 };
 
 use crate::disk::{Disk, DiskError};
+use crate::fleet::held::Held;
 use crate::fleet::letters::{Happening, record};
 use crate::fleet::rows::{self, Kept};
 use crate::fleet::waiting;
@@ -197,35 +198,82 @@ impl<D: Disk> Keeper<'_, D> {
             Some(terms) => Some(rows::adopt(self.disk, terms)?),
             None => self.terms()?,
         };
-        let license_version = terms.as_ref().map(|terms| terms.version);
         let Some(mut kept) = rows::find(self.disk, named)? else {
+            let license_version = terms.as_ref().map(|terms| terms.version);
             let acknowledged = waiting::done(self.disk, None, acknowledge, self.now)?;
             let commands = waiting::hand_over(self.disk, None, self.now)?;
             let reply = BeatReply { license_version, commands, ..BeatReply::default() };
             let ship = if acknowledged { Ship::Within(0) } else { Ship::Nothing };
             return Ok(Decided { reply: FleetReply::Beat(reply), ship });
         };
+        let mut decided = self.sign_of_life(&mut kept, beat, terms.as_ref())?;
+        let device = Some(&kept.device.id);
+        let acknowledged = waiting::done(self.disk, device, acknowledge, self.now)?;
+        if acknowledged {
+            decided.ship = Ship::Within(0);
+        }
+        if let (FleetReply::Beat(reply), DeviceStatus::Active) =
+            (&mut decided.reply, kept.device.status)
+        {
+            reply.commands = waiting::hand_over(self.disk, device, self.now)?;
+        }
+        Ok(decided)
+    }
+
+    /// Writes a sign of life: one row. The reply says nothing of commands.
+    fn sign_of_life(
+        &self,
+        kept: &mut Kept,
+        beat: Beat,
+        terms: Option<&FleetTerms>,
+    ) -> Result<Decided, DiskError> {
         let before = (kept.device.last_seen, kept.device.suspect, kept.missed);
         kept.device = fleet::beat(&kept.device, beat, self.now);
         kept.missed = None;
         kept.touch(self.disk, self.now)?;
-        let device = Some(&kept.device.id);
-        let acknowledged = waiting::done(self.disk, device, acknowledge, self.now)?;
-        let active = kept.device.status == DeviceStatus::Active;
-        let commands =
-            if active { waiting::hand_over(self.disk, device, self.now)? } else { Vec::new() };
-        let urgent = acknowledged || before.2.is_some() || before.1 != kept.device.suspect;
-        let ship = if urgent { Ship::Within(0) } else { Ship::Within(gather_ms(terms.as_ref())) };
+        let urgent = before.2.is_some() || before.1 != kept.device.suspect;
+        let ship = Ship::Within(if urgent { 0 } else { gather_ms(terms) });
         let reply = BeatReply {
             known: true,
             status: Some(kept.device.status),
             suspect: kept.device.suspect,
             seen_before: before.0,
-            license_version,
-            commands,
-            device: Some(kept.device.id),
+            license_version: terms.map(|terms| terms.version),
+            commands: Vec::new(),
+            device: Some(kept.device.id.clone()),
         };
         Ok(Decided { reply: FleetReply::Beat(reply), ship })
+    }
+
+    /// Decides a heartbeat from memory alone, with one statement and so without a transaction. Nothing
+    /// when that cannot be: then all that was held is forgotten, for [`Keeper::handle`] may change it.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn quick(&self, held: &mut Held, call: &FleetCall) -> Result<Option<Decided>, DiskError> {
+        if let FleetCall::Beat { device, beat, acknowledge, terms: None } = call
+            && acknowledge.is_empty()
+        {
+            let Some((kept, terms)) = held.device(device) else { return Ok(None) };
+            let decided = self.sign_of_life(kept, beat.clone(), terms);
+            return decided.inspect_err(|_| held.forget()).map(Some);
+        }
+        held.forget();
+        Ok(None)
+    }
+
+    /// Remembers the device of a heartbeat that was just decided, unless a command waits.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn hold(&self, held: &mut Held, call: &FleetCall) -> Result<(), DiskError> {
+        let FleetCall::Beat { device, .. } = call else { return Ok(()) };
+        if waiting::any(self.disk)? {
+            held.forget();
+        } else if let Some(kept) = rows::find(self.disk, device)? {
+            held.remember(device.clone(), kept, self.terms()?);
+        }
+        Ok(())
     }
 
     /// Notes which devices have missed their heartbeats, once per episode.

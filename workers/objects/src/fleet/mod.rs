@@ -1,13 +1,15 @@
 //! `Fleet`: the devices of one license.
 
+mod held;
 mod keeper;
 mod letters;
 mod rows;
 mod waiting;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use domain::audit::Draft;
 use domain::fleet::DeviceStatus;
@@ -16,17 +18,20 @@ use domain::place::Shard;
 use domain::time::Millis;
 use edge::db::Freshness;
 use edge::failure::StoreFailure;
-use edge::objects::{self, AuditCall, Fault, FleetReply};
+use edge::objects::{self, AuditCall, Fault, FleetCall, FleetReply};
 use edge::{Call, object, platform};
 use store::Change;
 use store::data::{commands, devices, usage};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
 use crate::call;
 use crate::disk::DiskError;
 use crate::sql::Sql;
-use keeper::{Keeper, Ship};
+use held::Held;
+use keeper::{Decided, Keeper, Ship};
 use letters::{Batch, Letter};
 use rows::Kept;
 
@@ -41,64 +46,128 @@ const LETTERS_MS: i64 = 250;
 
 /// The devices of one license.
 #[durable_object(alarm)]
-pub struct Fleet {
+pub struct Fleet(AssertUnwindSafe<Rc<Object>>);
+
+/// The object itself, shared with the work that goes on after a call has been decided. A panic leaves its parts
+/// whole: each is set in one step, and `held` is taken out while it is in use.
+struct Object {
     state: State,
     env: Env,
-    // A panic leaves both whole: they are set in one step.
-    sql: AssertUnwindSafe<OnceCell<Sql>>,
-    alarm: AssertUnwindSafe<Alarm>,
+    sql: OnceCell<Sql>,
+    name: OnceCell<(TenantId, LicenseId)>,
+    alarm: Alarm,
+    held: RefCell<Held>,
 }
 
 impl DurableObject for Fleet {
     fn new(state: State, env: Env) -> Self {
-        let (sql, alarm) = (AssertUnwindSafe(OnceCell::new()), AssertUnwindSafe(Alarm::default()));
-        Self { state, env, sql, alarm }
+        Self(AssertUnwindSafe(Rc::new(Object {
+            state,
+            env,
+            sql: OnceCell::new(),
+            name: OnceCell::new(),
+            alarm: Alarm::default(),
+            held: RefCell::default(),
+        })))
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        call::answer(self.decide(request).await)
+    async fn fetch(&self, _request: Request) -> worker::Result<Response> {
+        call::not_by_fetch()
     }
 
     async fn alarm(&self) -> worker::Result<Response> {
-        self.alarm.rang();
-        let call = Call::internal(self.env.clone());
-        if let Err(error) = self.wake(&call).await {
+        let object = &self.0;
+        object.alarm.rang();
+        let call = Call::internal(object.env.clone());
+        if let Err(error) = object.wake(&call).await {
             call::storage(error);
-            self.alarm.arm(&self.state.storage(), self.alarm.again(call.now)).await;
+            object.alarm.arm(&object.state.storage(), object.alarm.again(call.now)).await;
         }
         Response::empty()
     }
 }
 
+#[wasm_bindgen]
 impl Fleet {
-    async fn decide(&self, request: Request) -> Result<(Call, FleetReply), Fault> {
-        let (call, message) = call::read::<objects::Fleet>(request, &self.env).await?;
+    /// Decides a [`FleetCall`].
+    pub fn call(&self, message: &str, faults: &str) -> JsValue {
+        let object = Rc::clone(&self.0);
+        match object.decide(message, faults) {
+            Ok(Step { call, reply, ship: Ship::Nothing }) => call::at_once(&Ok((call, reply))),
+            Ok(step) => call::later(async move { object.settle(step).await }),
+            Err(fault) => call::at_once::<FleetReply>(&Err(fault)),
+        }
+    }
+}
+
+/// A call that was decided, with what is left to do before it is answered.
+struct Step {
+    call: Call,
+    reply: FleetReply,
+    ship: Ship,
+}
+
+impl Object {
+    /// The synchronous part of a call. What is to be shipped at an instant for which the alarm is set already
+    /// needs nothing more.
+    fn decide(&self, message: &str, faults: &str) -> Result<Step, Fault> {
+        let (call, message) = call::read::<objects::Fleet>(message, faults, &self.env)?;
         let name = self.name().ok_or(Fault::Misaddressed)?;
         let sql = self.sql().map_err(call::storage)?;
-        let keeper = Keeper { disk: sql, name: &name, now: platform::now() };
-        let decided = sql.atomically(|| keeper.handle(message.clone())).map_err(call::storage)?;
-        let mut reply = decided.reply;
-        match decided.ship {
+        let keeper = Keeper { disk: sql, name, now: call.now };
+        let Decided { reply, ship } = self.keep(&keeper, sql, &message).map_err(call::storage)?;
+        let ship = match ship {
+            Ship::Within(millis) if self.alarm.rings_by(call.now.plus(millis)) => Ship::Nothing,
+            other => other,
+        };
+        Ok(Step { call, reply, ship })
+    }
+
+    /// Sets the alarm, and ships what must be known everywhere before the answer.
+    async fn settle(&self, step: Step) -> Result<(Call, FleetReply), Fault> {
+        let Step { call, mut reply, ship } = step;
+        let name = self.name().ok_or(Fault::Misaddressed)?;
+        let sql = self.sql().map_err(call::storage)?;
+        match ship {
             Ship::Nothing => {}
-            Ship::Within(millis) => self.alarm.arm(sql.storage(), keeper.now.plus(millis)).await,
+            Ship::Within(millis) => self.alarm.arm(sql.storage(), call.now.plus(millis)).await,
             Ship::Now => {
                 // Set first: should the object die while shipping, it wakes again. It also looks
                 // after the letters to audit logs, which no answer waits for.
-                self.alarm.arm(sql.storage(), keeper.now.plus(LETTERS_MS)).await;
-                let copied = self.ship(&call, &name, false).await.map_err(call::storage)?;
+                self.alarm.arm(sql.storage(), call.now.plus(LETTERS_MS)).await;
+                let copied = self.ship(&call, name, false).await.map_err(call::storage)?;
                 tell(&mut reply, copied);
             }
         }
         Ok((call, reply))
     }
 
+    /// Decides a call: a quiet heartbeat by one statement, everything else in one transaction.
+    fn keep(
+        &self,
+        keeper: &Keeper<'_, Sql>,
+        sql: &Sql,
+        message: &FleetCall,
+    ) -> Result<Decided, DiskError> {
+        let mut held = self.held.take();
+        if let Some(decided) = keeper.quick(&mut held, message)? {
+            self.held.replace(held);
+            return Ok(decided);
+        }
+        let decided = sql.atomically(|| keeper.handle(message.clone()))?;
+        keeper.hold(&mut held, message)?;
+        self.held.replace(held);
+        Ok(decided)
+    }
+
     /// Everything that is due: missed heartbeats, shipping, and the next alarm.
     async fn wake(&self, call: &Call) -> Result<(), DiskError> {
         let Some(name) = self.name() else { return Ok(()) };
         let sql = self.sql()?;
-        let keeper = Keeper { disk: sql, name: &name, now: call.now };
+        let keeper = Keeper { disk: sql, name, now: call.now };
+        self.held.replace(Held::default());
         sql.atomically(|| keeper.watch())?;
-        let shipped = self.ship(call, &name, true).await?;
+        let shipped = self.ship(call, name, true).await?;
         let retry = (!shipped).then(|| self.alarm.again(platform::now()));
         if shipped {
             self.alarm.succeeded();
@@ -110,8 +179,11 @@ impl Fleet {
         Ok(())
     }
 
-    fn name(&self) -> Option<(TenantId, LicenseId)> {
-        objects::Fleet::of_name(&self.state.id().name()?)
+    fn name(&self) -> Option<&(TenantId, LicenseId)> {
+        if self.name.get().is_none() {
+            let _ = self.name.set(objects::Fleet::of_name(&self.state.id().name()?)?);
+        }
+        self.name.get()
     }
 
     fn sql(&self) -> Result<&Sql, DiskError> {

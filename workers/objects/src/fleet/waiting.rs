@@ -36,6 +36,13 @@ fn read(disk: &impl Disk, sql: &str, params: Vec<store::Value>) -> Result<Vec<Wa
         .collect())
 }
 
+/// Whether a command waits for anybody.
+pub fn any(disk: &impl Disk) -> Result<bool, DiskError> {
+    let rows: Vec<serde_json::Value> =
+        disk.rows("SELECT place FROM commands LIMIT 1", params![])?;
+    Ok(!rows.is_empty())
+}
+
 /// Takes a parcel in: for its device, for every active one, or for any caller when none is active.
 /// The same parcel again changes nothing; one for a device that is not active is dropped, and so is a stop or resume
 /// that was given before the newest one seen for the device or the license.

@@ -6,8 +6,11 @@ use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 
 use domain::limiter::Book;
+use domain::time::Millis;
+use edge::Call;
 use edge::objects::{self, Fault, LimiterCall, LimiterReply};
-use edge::{Call, platform};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::call;
@@ -33,20 +36,29 @@ impl DurableObject for Limiter {
         Self { state, env, open: AssertUnwindSafe(RefCell::new(None)) }
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        call::answer(self.decide(request).await)
+    async fn fetch(&self, _request: Request) -> worker::Result<Response> {
+        call::not_by_fetch()
+    }
+}
+
+#[wasm_bindgen]
+impl Limiter {
+    /// Decides a [`LimiterCall`].
+    pub fn call(&self, message: &str, faults: &str) -> JsValue {
+        call::at_once(&self.decide(message, faults))
     }
 }
 
 impl Limiter {
-    async fn decide(&self, request: Request) -> Result<(Call, LimiterReply), Fault> {
-        let (call, message) = call::read::<objects::Limiter>(request, &self.env).await?;
-        Ok((call, self.lease(message)?))
+    fn decide(&self, message: &str, faults: &str) -> Result<(Call, LimiterReply), Fault> {
+        let (call, message) = call::read::<objects::Limiter>(message, faults, &self.env)?;
+        let reply = self.lease(message, call.now)?;
+        Ok((call, reply))
     }
 
     /// Synchronous from the book to the disk: no other call enters, and the tokens leave the object
     /// only when the disk has them (output gate).
-    fn lease(&self, message: LimiterCall) -> Result<LimiterReply, Fault> {
+    fn lease(&self, message: LimiterCall, now: Millis) -> Result<LimiterReply, Fault> {
         let mut open = self.open.try_borrow_mut().map_err(|_| Fault::Storage)?;
         if open.is_none() {
             // Anybody can make up a key and so reach a limiter: only a policy makes it take up storage.
@@ -55,6 +67,6 @@ impl Limiter {
             *open = Some(Open { sql, book });
         }
         let Some(Open { sql, book }) = open.as_mut() else { return Err(Fault::Storage) };
-        book::handle(sql, book, message, platform::now()).map_err(call::storage)
+        book::handle(sql, book, message, now).map_err(call::storage)
     }
 }

@@ -372,3 +372,68 @@ fn a_device_survives_the_disk_with_all_that_is_known_of_it() {
     let next = FleetCall::Devices { after: Some(DeviceId::new([1; 16])), limit: 9 };
     assert_eq!(at(&disk, NOW, next), FleetReply::Devices(vec![]));
 }
+
+/// One call as the object decides it: from memory where that can be, else in a transaction.
+fn keep(disk: &Memory, held: &mut Held, now: Millis, call: &FleetCall) -> (bool, Decided) {
+    let name = name();
+    let keeper = Keeper { disk, name: &name, now };
+    if let Some(decided) = keeper.quick(held, call).unwrap() {
+        return (true, decided);
+    }
+    let decided = keeper.handle(call.clone()).unwrap();
+    keeper.hold(held, call).unwrap();
+    (false, decided)
+}
+
+#[test]
+fn a_quiet_heartbeat_from_memory_leaves_what_a_slow_one_leaves() {
+    let (quick, slow) = (Memory::with(SCHEMA), Memory::with(SCHEMA));
+    let mut held = Held::default();
+    for disk in [&quick, &slow] {
+        activate(disk, 1, terms(3, 1));
+    }
+    for (step, instance) in ["a", "a", "b", "a", "a"].into_iter().enumerate() {
+        let beat = Beat { instance: Some(instance.into()), ..Beat::default() };
+        let call = FleetCall::Beat { device: named(1), beat, acknowledge: Vec::new(), terms: None };
+        let now = NOW.plus(1_000 * i64::try_from(step).unwrap());
+        let before = quick.changes();
+        let (from_memory, decided) = keep(&quick, &mut held, now, &call);
+        assert_eq!((from_memory, quick.changes() - before), (step > 0, 1), "step {step}");
+        let expected = Keeper { disk: &slow, name: &name(), now }.handle(call).unwrap();
+        assert_eq!((decided.reply, decided.ship), (expected.reply, expected.ship), "step {step}");
+        let rest = |disk| format!("{:?}", rows::find(disk, &named(1)).unwrap());
+        assert_eq!(rest(&quick), rest(&slow), "step {step}");
+    }
+}
+
+#[test]
+fn nothing_is_answered_from_memory_once_anything_else_happened() {
+    let disk = Memory::with(SCHEMA);
+    let mut held = Held::default();
+    activate(&disk, 1, terms(3, 1));
+    let beat = |acknowledge| FleetCall::Beat {
+        device: named(1),
+        beat: Beat::default(),
+        acknowledge,
+        terms: None,
+    };
+    let by_issuer = Ruling { by_issuer: true, ..Ruling::default() };
+    let others = [
+        refresh(7, Some(1)),
+        FleetCall::SetTerms { terms: terms(3, 2) },
+        FleetCall::Block { device: named(1), by: by(), ruling: by_issuer },
+        beat(vec![CommandId::new([7; 16])]),
+    ];
+    for other in others {
+        keep(&disk, &mut held, NOW, &beat(vec![CommandId::new([7; 16])]));
+        assert!(keep(&disk, &mut held, NOW, &beat(Vec::new())).0, "quiet before {other:?}");
+        assert!(!keep(&disk, &mut held, NOW, &other).0, "{other:?}");
+        let (from_memory, decided) = keep(&disk, &mut held, NOW, &beat(Vec::new()));
+        assert!(!from_memory || matches!(other, FleetCall::Beat { .. }), "{other:?}");
+        if matches!(other, FleetCall::Enqueue { .. }) {
+            let FleetReply::Beat(reply) = decided.reply else { panic!("a beat") };
+            assert_eq!(reply.commands.len(), 1, "the command is handed over");
+            assert!(!keep(&disk, &mut held, NOW, &beat(Vec::new())).0, "while it waits");
+        }
+    }
+}

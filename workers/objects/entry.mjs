@@ -1,0 +1,27 @@
+// The objects worker: each class is a thin shell, called with text, round the Rust class of the same name.
+import { DurableObject } from "cloudflare:workers";
+import * as rust from "./build/index.js";
+
+/** `call` answers at once with text, or with the promise of it when stores must be asked first. */
+const shell = (Rust) =>
+  class extends DurableObject {
+    #rust;
+
+    constructor(state, env) {
+      super(state, env);
+      this.#rust = new Rust(state, env);
+    }
+
+    call(message, faults) {
+      return this.#rust.call(message, faults);
+    }
+
+    alarm() {
+      return this.#rust.alarm();
+    }
+  };
+
+export class AuditLog extends shell(rust.AuditLog) {}
+export class Fleet extends shell(rust.Fleet) {}
+export class Limiter extends shell(rust.Limiter) {}
+export default rust.default;
