@@ -1,7 +1,9 @@
 mod borrow;
 mod golden;
+mod history;
 mod leases;
 mod line;
+mod model;
 mod repeats;
 mod rules;
 mod scale;
