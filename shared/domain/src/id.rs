@@ -147,6 +147,12 @@ random_id!(
     /// A device: one installed instance of a product.
     DeviceId, "dev_", "device id");
 random_id!(
+    /// A lease: a hold of floating seats.
+    LeaseId, "lease_", "lease id");
+random_id!(
+    /// A ticket: a place in the line for floating seats.
+    TicketId, "tick_", "ticket id");
+random_id!(
     /// An API key's public name (never the key itself).
     KeyId, "key_", "key id");
 random_id!(

@@ -1,4 +1,4 @@
-//! What is true of licenses: ids, time, money, states, verdicts, books of devices and limits.
+//! What is true of licenses: ids, time, money, states, verdicts, books of devices, limits and seats.
 //!
 //! No I/O, no async, no clock: every function is a plain function of its arguments.
 
@@ -12,6 +12,7 @@ pub mod license;
 pub mod limiter;
 pub mod money;
 pub mod place;
+pub mod pool;
 pub mod scope;
 pub mod state;
 pub mod terms;

@@ -2,6 +2,8 @@
 //!
 //! The same shape stands in the database, in the license's claims and in the API.
 
+mod floating;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::money::Money;
 use crate::usage::Metric;
 use crate::version::VersionRange;
+
+pub use floating::{Floating, OverageBasis, Sharing, WhenStopped, WhenUnreachable};
 
 /// What a license allows and asks for. Durations are in seconds.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -28,6 +32,9 @@ pub struct Terms {
     /// What the seats cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pricing: Option<Pricing>,
+    /// How floating seats are lent.
+    #[serde(skip_serializing_if = "is_default")]
+    pub floating: Floating,
     /// How the license is tied to devices.
     pub binding: Binding,
     /// What devices must report, and how often.
@@ -55,8 +62,11 @@ pub struct Terms {
 pub struct Pricing {
     /// For the commit quantity, per month.
     pub commit_fee_monthly: Money,
-    /// For each overage checkout.
+    /// For each unit of overage, counted by `overage_basis`.
     pub overage_per_use: Money,
+    /// What a unit of overage is.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overage_basis: OverageBasis,
 }
 
 /// How strictly a license is tied to hardware.
@@ -204,9 +214,14 @@ const fn is_false(b: &bool) -> bool {
     !*b
 }
 
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Currency;
 
     #[test]
     fn stored_terms_v1_still_read() {
@@ -221,5 +236,28 @@ mod tests {
         let terms =
             Terms { features: vec!["b".into(), "a".into(), "b".into()], ..Terms::default() };
         assert_eq!(terms.normalized().features, ["a", "b"]);
+    }
+
+    #[test]
+    fn stored_floating_terms_v1_still_read() {
+        let bytes = r#"{"ttl_seconds":60,"max_ttl_seconds":120,"min_seconds":5,"linger_seconds":6,"sharing":"user_host","when_stopped":"end_now","claim_seconds":7,"max_queue":8,"borrow_max_seconds":9,"when_unreachable":"run_on"}"#;
+        let floating: Floating = serde_json::from_str(bytes).unwrap();
+        assert_eq!(serde_json::to_string(&floating).unwrap(), bytes);
+        assert_eq!(serde_json::from_str::<Floating>("{}").unwrap(), Floating::default());
+        let terms = Terms { floating, ..Terms::default() };
+        let again: Terms = serde_json::from_str(&serde_json::to_string(&terms).unwrap()).unwrap();
+        assert_eq!(again, terms);
+    }
+
+    #[test]
+    fn prices_are_per_checkout_unless_they_say_otherwise() {
+        let plain = r#"{"commit_fee_monthly":{"amount":500000,"currency":"EUR"},"overage_per_use":{"amount":50000,"currency":"EUR"}}"#;
+        let pricing: Pricing = serde_json::from_str(plain).unwrap();
+        assert_eq!(pricing.overage_basis, OverageBasis::Checkout);
+        assert_eq!(pricing.overage_per_use, Money::new(50_000, Currency::EUR).unwrap());
+        assert_eq!(serde_json::to_string(&pricing).unwrap(), plain);
+        let peak = plain.replace("}}", r#"},"overage_basis":"peak"}"#);
+        let pricing: Pricing = serde_json::from_str(&peak).unwrap();
+        assert_eq!(serde_json::to_string(&pricing).unwrap(), peak);
     }
 }

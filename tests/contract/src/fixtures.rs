@@ -7,7 +7,7 @@ use domain::id::{Kid, LicenseCode, LicenseId, PlanId, ProductId, TenantId};
 use domain::license::{License, Standing};
 use domain::money::{Currency, Money};
 use domain::place::Shard;
-use domain::terms::{Binding, BindingMode, Matching, Pricing, Terms};
+use domain::terms::{Binding, BindingMode, Matching, OverageBasis, Pricing, Terms};
 use domain::time::Millis;
 use domain::usage::Metric;
 use domain::version::VersionRange;
@@ -82,6 +82,7 @@ pub fn license() -> License {
             pricing: Some(Pricing {
                 commit_fee_monthly: euro(2_200_000),
                 overage_per_use: euro(4_500),
+                overage_basis: OverageBasis::Checkout,
             }),
             binding: Binding {
                 mode: BindingMode::Strict,
