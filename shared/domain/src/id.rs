@@ -91,6 +91,8 @@ macro_rules! text_id {
     };
 }
 
+pub(crate) use text_id;
+
 macro_rules! random_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
         text_id!($(#[$doc])* $name, $kind, |text| prefixed(text, $prefix, 26));

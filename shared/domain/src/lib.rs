@@ -1,7 +1,9 @@
-//! What is true of licenses: ids, time, money, states, verdicts, books of devices, limits and seats.
+//! What is true of licenses: ids, time, money, states, verdicts, books of devices, limits, seats and
+//! allocations.
 //!
 //! No I/O, no async, no clock: every function is a plain function of its arguments.
 
+pub mod allocation;
 pub mod audit;
 pub mod command;
 pub mod fleet;
