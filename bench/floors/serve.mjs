@@ -2,12 +2,14 @@
 // loopback only. Prints {"ready":true,"url":...,"direct":{floor: url}}; ends on SIGTERM, SIGINT and
 // when standard input closes.
 import { join } from "node:path";
+import { boundWorkerd } from "../../xtask/platform/bounds.mjs";
 import { guardedWorkerd } from "../../xtask/platform/guard.mjs";
 
 Object.assign(process.env, { CLOUDFLARE_CF_FETCH_ENABLED: "false", DO_NOT_TRACK: "1" });
 const cache = join(import.meta.dirname, "../../.writ/cache");
 const guarded = guardedWorkerd(cache);
 if (guarded !== undefined) process.env.MINIFLARE_WORKERD_PATH = guarded;
+boundWorkerd();
 const { Miniflare } = await import("miniflare");
 
 function floor(name, bindings) {

@@ -13,6 +13,7 @@ import { enableCompileCache, flushCompileCache } from "node:module";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { boundWorkerd } from "./bounds.mjs";
 import { guardedWorkerd } from "./guard.mjs";
 
 const started = performance.now();
@@ -52,6 +53,7 @@ const cache = join(root, ".writ/cache");
 enableCompileCache(join(cache, "node"));
 const guarded = guardedWorkerd(cache);
 if (guarded !== undefined) process.env.MINIFLARE_WORKERD_PATH = guarded;
+boundWorkerd();
 const { Miniflare } = await import("miniflare");
 const { readMap, worker } = await import("./map.mjs");
 const { bootstrap, migrate } = await import("./migrate.mjs");

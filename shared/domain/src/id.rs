@@ -106,6 +106,32 @@ macro_rules! random_id {
     };
 }
 
+macro_rules! licensed_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
+        text_id!($(#[$doc])* $name, $kind, |text| license_in(text, $prefix).is_some());
+
+        impl $name {
+            /// A new id of something of `license`, from 10 bytes of entropy.
+            pub fn new(license: &LicenseId, entropy: [u8; 10]) -> Self {
+                let license = license.as_str().trim_start_matches("lic_");
+                Self(format!("{}{license}_{}", $prefix, base32(&entropy)))
+            }
+
+            /// The license.
+            pub fn license(&self) -> Option<LicenseId> {
+                license_in(&self.0, $prefix)
+            }
+        }
+    };
+}
+
+/// The license in an id of something of it: prefix, the license's id without its own, `_`, 16 base32 characters.
+fn license_in(text: &str, prefix: &str) -> Option<LicenseId> {
+    let (license, own) = text.strip_prefix(prefix)?.split_once('_')?;
+    (own.len() == 16 && is_base32(own)).then_some(())?;
+    LicenseId::parse(&format!("lic_{license}")).ok()
+}
+
 fn prefixed(text: &str, prefix: &str, length: usize) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| rest.len() == length && is_base32(rest))
 }
@@ -148,11 +174,11 @@ LicenseId, "license id", |t| t.strip_prefix("lic_").is_some_and(|rest| {
 random_id!(
     /// A device: one installed instance of a product.
     DeviceId, "dev_", "device id");
-random_id!(
-    /// A lease: a hold of floating seats.
+licensed_id!(
+    /// A lease: a hold of floating seats. It names its license, so that nothing has to be looked up to reach its pool.
     LeaseId, "lease_", "lease id");
-random_id!(
-    /// A ticket: a place in the line for floating seats.
+licensed_id!(
+    /// A ticket: a place in the line for floating seats. It names its license.
     TicketId, "tick_", "ticket id");
 random_id!(
     /// An API key's public name (never the key itself).
@@ -190,6 +216,22 @@ mod tests {
         assert!(id.as_str().starts_with("dev_") && id.as_str().len() == 30, "{id}");
         let license = LicenseId::new(Shard::Us, [255; 16]);
         assert_eq!(LicenseId::parse(license.as_str()).map(|l| l.shard_hint()), Ok(Some(Shard::Us)));
+    }
+
+    #[test]
+    fn leases_and_tickets_name_their_license() {
+        let license = LicenseId::new(Shard::Us, [7; 16]);
+        let lease = LeaseId::new(&license, [255; 10]);
+        assert_eq!(LeaseId::parse(lease.as_str()).unwrap().license(), Some(license.clone()));
+        assert_eq!(TicketId::new(&license, [0; 10]).license(), Some(license));
+        let good = "lease_e00000000000000000000000000_0123456789abcdef";
+        assert!(LeaseId::parse(good).is_ok());
+        for bad in [&good[1..], &good[..49], "lease_e_0123456789abcdef", "lease__", "lease_"] {
+            assert!(LeaseId::parse(bad).is_err(), "{bad}");
+        }
+        assert!(
+            TicketId::parse(good).is_err() && LeaseId::parse(&good.replace("_e", "_q")).is_err()
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct Terms {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pricing: Option<Pricing>,
     /// How floating seats are lent.
-    #[serde(skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "Floating::is_usual")]
     pub floating: Floating,
     /// How the license is tied to devices.
     pub binding: Binding,

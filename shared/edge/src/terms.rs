@@ -1,6 +1,6 @@
 //! What terms may say before they are stored: bounded lists and names, counts that every reader keeps exact.
 
-use domain::terms::Terms;
+use domain::terms::{Floating, Terms};
 use wire::problem::Problem;
 use wire::validate::MAX_COUNT;
 
@@ -45,7 +45,32 @@ pub fn check(terms: &Terms, at: &str) -> Result<(), Problem> {
             "commit and max_overage together are too many",
         ));
     }
-    intervals(terms, at)
+    intervals(terms, at)?;
+    floating(&terms.floating, &format!("{at}/floating"))
+}
+
+/// A lease lasts at most so long; borrowed ones too.
+const LONGEST_LEASE_SECONDS: u32 = 366 * 86_400;
+/// So many may stand in line: every call looks through it.
+const LONGEST_LINE: u32 = 1_000;
+
+fn floating(floating: &Floating, at: &str) -> Result<(), Problem> {
+    let Floating { ttl_seconds, max_ttl_seconds, .. } = *floating;
+    let bounds = [
+        ("ttl_seconds", ttl_seconds, 1, max_ttl_seconds),
+        ("max_ttl_seconds", max_ttl_seconds, 1, LONGEST_LEASE_SECONDS),
+        ("min_seconds", floating.min_seconds, 0, max_ttl_seconds),
+        ("linger_seconds", floating.linger_seconds, 0, LONGEST_LEASE_SECONDS),
+        ("claim_seconds", floating.claim_seconds, 1, LONGEST_LEASE_SECONDS),
+        ("max_queue", floating.max_queue, 0, LONGEST_LINE),
+        ("borrow_max_seconds", floating.borrow_max_seconds, 0, LONGEST_LEASE_SECONDS),
+    ];
+    match bounds.iter().find(|(_, value, least, most)| !(least..=most).contains(&value)) {
+        Some((name, _, least, most)) => {
+            Err(Problem::field(format!("{at}/{name}"), format!("must be {least} to {most}")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn intervals(terms: &Terms, at: &str) -> Result<(), Problem> {
@@ -96,6 +121,10 @@ mod tests {
             ),
             (terms(|t| (t.commit, t.max_overage) = (u32::MAX, 1)), Some("/terms/max_overage")),
             (terms(|t| t.report.heartbeat_seconds = 0), Some("/terms/report/heartbeat_seconds")),
+            (terms(|t| t.floating.ttl_seconds = 86_400), None),
+            (terms(|t| t.floating.ttl_seconds = 86_401), Some("/terms/floating/ttl_seconds")),
+            (terms(|t| t.floating.max_queue = 1_001), Some("/terms/floating/max_queue")),
+            (terms(|t| t.floating.claim_seconds = 0), Some("/terms/floating/claim_seconds")),
         ];
         for (terms, want) in rows {
             let problem = check(&terms, "/terms").err();

@@ -2,7 +2,7 @@
 
 use domain::id::{LicenseCode, LicenseId, PlanId, ProductId, TenantId};
 use domain::license::{License, Standing};
-use domain::terms::{Binding, Exceeded, Report, Terms};
+use domain::terms::{Binding, Exceeded, Floating, Report, Terms};
 use domain::time::Millis;
 use domain::version::VersionRange;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,9 @@ pub struct WritClaims {
     /// Whether running work may finish while suspended.
     #[serde(default)]
     pub finish_when_suspended: bool,
+    /// How floating seats are lent; the usual way when missing.
+    #[serde(default, skip_serializing_if = "Floating::is_usual")]
+    pub floating: Floating,
     /// Names of claims in `writ` that a verifier must understand to accept the license.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub crit: Vec<String>,
@@ -85,7 +88,7 @@ pub struct Holder {
 }
 
 /// What `crit` may list for us: the members of [`WritClaims`].
-const UNDERSTOOD: [&str; 17] = [
+const UNDERSTOOD: [&str; 18] = [
     "code",
     "version",
     "holder",
@@ -102,6 +105,7 @@ const UNDERSTOOD: [&str; 17] = [
     "exceeded",
     "versions",
     "finish_when_suspended",
+    "floating",
     "crit",
 ];
 
@@ -135,6 +139,7 @@ impl Claims {
                 exceeded: terms.exceeded,
                 versions: terms.versions,
                 finish_when_suspended: terms.finish_when_suspended,
+                floating: terms.floating,
                 crit: Vec::new(),
             },
         }
@@ -191,6 +196,7 @@ impl Claims {
                 exceeded: writ.exceeded,
                 versions: writ.versions,
                 finish_when_suspended: writ.finish_when_suspended,
+                floating: writ.floating,
             },
             exceeded_since: None,
             version: writ.version,

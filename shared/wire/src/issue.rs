@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{LicenseCode, LicenseId, PlanId, ProductId, TenantId};
-use domain::terms::{Binding, Exceeded, Report, Terms};
+use domain::terms::{Binding, Exceeded, Floating, OverageBasis, Pricing, Report, Terms};
 use domain::usage::Metric;
 use domain::version::VersionRange;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,9 @@ pub struct SeedPricing {
     pub overage_per_use: Box<RawValue>,
     /// ISO 4217.
     pub currency: String,
+    /// What a use is: a checkout, the peak of a period, or an hour of a seat.
+    #[serde(default)]
+    pub overage_basis: OverageBasis,
 }
 
 /// From when to when (seed 3). The end date itself is the first instant without the license.
@@ -172,6 +175,12 @@ pub struct TermsPatch {
     /// Floating seats above it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_overage: Option<u32>,
+    /// What the seats cost, and what is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pricing: Option<Pricing>,
+    /// How floating seats are lent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub floating: Option<Floating>,
     /// Whether running work may finish while suspended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_when_suspended: Option<bool>,
@@ -196,6 +205,10 @@ impl TermsPatch {
         replace(&mut terms.exceeded, self.exceeded.as_ref());
         replace(&mut terms.commit, self.commit.as_ref());
         replace(&mut terms.max_overage, self.max_overage.as_ref());
+        replace(&mut terms.floating, self.floating.as_ref());
+        if self.pricing.is_some() {
+            terms.pricing.clone_from(&self.pricing);
+        }
         replace(&mut terms.finish_when_suspended, self.finish_when_suspended.as_ref());
         terms.normalized()
     }

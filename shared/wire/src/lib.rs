@@ -7,6 +7,7 @@ pub mod endpoints;
 pub mod heartbeat;
 pub mod issue;
 pub mod key;
+pub mod lease;
 pub mod license;
 pub mod page;
 pub mod problem;

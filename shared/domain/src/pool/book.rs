@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::LeaseId;
 use crate::pool::ask::{Ask, Decision, Reply};
 use crate::pool::entry::{Entry, Event};
@@ -31,7 +33,7 @@ pub struct Book {
 }
 
 /// How a pool stands.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Gauges {
     /// Seats within the price.
     pub commit: u32,

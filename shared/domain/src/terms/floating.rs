@@ -30,6 +30,13 @@ pub struct Floating {
     pub when_unreachable: WhenUnreachable,
 }
 
+impl Floating {
+    /// Whether nothing was said about it.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Default for Floating {
     /// An hour, up to a day; no sharing, no borrowing, half a minute to claim a seat.
     fn default() -> Self {

@@ -8,6 +8,7 @@
 mod audit;
 mod fleet;
 mod limiter;
+mod pool;
 
 use domain::id::{LicenseId, TenantId};
 use domain::place::Shard;
@@ -19,6 +20,7 @@ pub use fleet::{
     Parcel, Ruling,
 };
 pub use limiter::{LimiterCall, LimiterReply};
+pub use pool::{PoolCall, PoolReply, PoolView};
 
 /// A class of objects: its binding in wrangler.toml, its messages, and how its objects are named.
 pub trait Class {
@@ -38,6 +40,10 @@ pub struct Limiter;
 #[derive(Clone, Copy, Debug)]
 pub struct Fleet;
 
+/// Floating seats: one object per license.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool;
+
 /// The audit log: one object per tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditLog;
@@ -52,6 +58,12 @@ impl Class for Fleet {
     const BINDING: &'static str = "FLEET";
     type Call = FleetCall;
     type Reply = FleetReply;
+}
+
+impl Class for Pool {
+    const BINDING: &'static str = "POOL";
+    type Call = PoolCall;
+    type Reply = PoolReply;
 }
 
 impl Class for AuditLog {
@@ -80,18 +92,25 @@ impl Limiter {
     }
 }
 
-impl Fleet {
-    /// The object of a license.
-    pub fn name(holder: &TenantId, license: &LicenseId) -> String {
-        format!("{holder}/{license}")
-    }
+macro_rules! of_license {
+    ($class:ident) => {
+        impl $class {
+            /// The object of a license.
+            pub fn name(holder: &TenantId, license: &LicenseId) -> String {
+                format!("{holder}/{license}")
+            }
 
-    /// Whose license the object of this name keeps.
-    pub fn of_name(name: &str) -> Option<(TenantId, LicenseId)> {
-        let (holder, license) = name.split_once('/')?;
-        Some((TenantId::parse(holder).ok()?, LicenseId::parse(license).ok()?))
-    }
+            /// Whose license the object of this name keeps.
+            pub fn of_name(name: &str) -> Option<(TenantId, LicenseId)> {
+                let (holder, license) = name.split_once('/')?;
+                Some((TenantId::parse(holder).ok()?, LicenseId::parse(license).ok()?))
+            }
+        }
+    };
 }
+
+of_license!(Fleet);
+of_license!(Pool);
 
 impl AuditLog {
     /// The object of a tenant.

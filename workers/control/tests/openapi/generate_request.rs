@@ -49,7 +49,10 @@ pub fn schemas() -> Map<String, Value> {
         (
             "GeneratePricing",
             object(
-                json!({ "commit_fee_monthly": amount(), "overage_per_use": amount(), "currency": text() }),
+                json!({
+                    "commit_fee_monthly": amount(), "overage_per_use": amount(), "currency": text(),
+                    "overage_basis": { "$ref": "#/components/schemas/OverageBasis" },
+                }),
                 json!(["commit_fee_monthly", "overage_per_use", "currency"]),
             ),
         ),

@@ -1,7 +1,7 @@
 //! The terms of a new license: the plan's, then the entitlement's seats, then what the request changes.
 
 use domain::money::{Currency, Decimal, Money, MoneyError};
-use domain::terms::{OverageBasis, Pricing, Terms};
+use domain::terms::{Pricing, Terms};
 use domain::usage::Metric;
 use edge::terms::check;
 use wire::issue::{Entitlement, GenerateRequest, SeedPricing};
@@ -61,7 +61,7 @@ fn prices(pricing: &SeedPricing) -> Result<Pricing, Problem> {
     Ok(Pricing {
         commit_fee_monthly: price("commit_fee_monthly", pricing.commit_fee_monthly.get())?,
         overage_per_use: price("overage_per_use", pricing.overage_per_use.get())?,
-        overage_basis: OverageBasis::default(),
+        overage_basis: pricing.overage_basis,
     })
 }
 

@@ -12,17 +12,28 @@ mod statement;
 mod stops;
 
 use super::*;
-use crate::id::{LeaseId, TicketId};
+use crate::id::{LeaseId, LicenseId, TicketId};
+use crate::place::Shard;
 use crate::terms::Floating;
 use crate::time::Millis;
 
+fn license() -> LicenseId {
+    LicenseId::new(Shard::Eu, [0; 16])
+}
+
+fn entropy(n: u32) -> [u8; 10] {
+    let mut bytes = [0; 10];
+    bytes[6..].copy_from_slice(&n.to_be_bytes());
+    bytes
+}
+
 /// Ids are numbered, so that a failing row can be read.
 fn lease_id(n: u32) -> LeaseId {
-    LeaseId::new(u128::from(n).to_be_bytes())
+    LeaseId::new(&license(), entropy(n))
 }
 
 fn ticket_id(n: u32) -> TicketId {
-    TicketId::new(u128::from(n).to_be_bytes())
+    TicketId::new(&license(), entropy(n))
 }
 
 /// Two commit seats, one overage seat, an hour.
