@@ -123,6 +123,8 @@ pub struct Outbound {
     pub body: String,
     /// Whether work waits that must not hold the answer up.
     pub work_waits: bool,
+    /// ASCII over which the door makes the `Signature`, where the answer is to have one.
+    pub to_sign: Option<String>,
 }
 
 impl Outbound {
@@ -132,7 +134,7 @@ impl Outbound {
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
         ];
-        Self { status, headers, body, work_waits: false }
+        Self { status, headers, body, work_waits: false, to_sign: None }
     }
 
     /// Adds a header, or replaces it.
@@ -141,17 +143,20 @@ impl Outbound {
         self.headers.push((name, value.into()));
     }
 
-    /// The answer as the text that `door.mjs` takes apart.
+    /// The answer as the text that `door.mjs` takes apart: status, `+` when work waits, how much at the end is to be
+    /// signed; headers; an empty line; the body; what is to be signed.
     pub fn text(&self) -> String {
-        let mut out = String::with_capacity(self.body.len() + 512);
+        let to_sign = self.to_sign.as_deref().unwrap_or_default();
+        let mut out = String::with_capacity(self.body.len() + to_sign.len() + 512);
         let flag = if self.work_waits { "+" } else { "-" };
         // Writing into a String cannot fail.
-        let _ = write!(out, "{}{flag}", self.status);
+        let _ = write!(out, "{}{flag}{}", self.status, to_sign.len());
         for (name, value) in &self.headers {
             let _ = write!(out, "\n{name}: {}", value.replace(['\n', '\r'], " "));
         }
         out.push_str("\n\n");
         out.push_str(&self.body);
+        out.push_str(to_sign);
         out
     }
 }
@@ -185,8 +190,10 @@ mod tests {
         let mut out = Outbound::json(200, "{}".into());
         out.set("x-request-id", "req_1\r\ninjected: 1");
         out.work_waits = true;
-        let want = "200+\ncontent-type: application/json\ncache-control: no-store\nx-request-id: req_1  injected: 1\n\n{}";
+        let want = "200+0\ncontent-type: application/json\ncache-control: no-store\nx-request-id: req_1  injected: 1\n\n{}";
         assert_eq!(out.text(), want);
+        out.to_sign = Some("sign me".into());
+        assert_eq!(out.text(), want.replace("+0", "+7") + "sign me");
     }
 
     #[test]

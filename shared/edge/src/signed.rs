@@ -1,7 +1,7 @@
 //! Signed answers (RFC 9421): bound to the request, so that neither a fake server nor a replay passes.
 
 use domain::time::Millis;
-use license::answer::{AnswerParts, Params, RequestParts, sign_answer};
+use license::answer::{self, AnswerParts, Draft, Params, RequestParts};
 use wire::problem::Problem;
 
 use crate::door::{Inbound, Outbound};
@@ -47,8 +47,45 @@ pub fn sign(
     nonce: Option<&str>,
     now: Millis,
 ) -> Result<(), Failure> {
+    if let Some(draft) = draft(keys, out, inbound, nonce, now)? {
+        let signature = keys.answer.sign(draft.base.as_bytes());
+        let headers = draft.signed(&signature);
+        out.set("content-digest", headers.content_digest);
+        out.set("signature-input", headers.signature_input);
+        out.set("signature", headers.signature);
+    }
+    Ok(())
+}
+
+/// As [`sign`], for workers behind the door: there the platform's own cryptography adds the signature, in a third
+/// of the time that ours takes in Wasm.
+///
+/// # Errors
+/// As [`sign`].
+pub fn at_the_door(
+    keys: &Keys,
+    out: &mut Outbound,
+    inbound: &Inbound,
+    nonce: Option<&str>,
+    now: Millis,
+) -> Result<(), Failure> {
+    if let Some(draft) = draft(keys, out, inbound, nonce, now)? {
+        out.set("content-digest", draft.content_digest);
+        out.set("signature-input", draft.signature_input);
+        out.to_sign = Some(draft.base);
+    }
+    Ok(())
+}
+
+fn draft(
+    keys: &Keys,
+    out: &Outbound,
+    inbound: &Inbound,
+    nonce: Option<&str>,
+    now: Millis,
+) -> Result<Option<Draft>, Failure> {
     if !is_wanted(inbound, nonce) {
-        return Ok(());
+        return Ok(None);
     }
     let sent = |name| Some(inbound.header(name)).filter(|value| !value.is_empty());
     let answer = AnswerParts { status: out.status, body: out.body.as_bytes() };
@@ -64,9 +101,5 @@ pub fn sign(
         expires: now.plus_seconds(GOOD_FOR),
         nonce: nonce.unwrap_or_default(),
     };
-    let headers = sign_answer(&keys.answer, answer, request, params).map_err(Failure::internal)?;
-    out.set("content-digest", headers.content_digest);
-    out.set("signature-input", headers.signature_input);
-    out.set("signature", headers.signature);
-    Ok(())
+    answer::draft(answer, request, params).map(Some).map_err(Failure::internal)
 }

@@ -83,11 +83,16 @@ pub enum AnswerError {
     BadSignature,
 }
 
+/// The label of our one signature in `Signature-Input` and `Signature`.
+pub const LABEL: &str = "sig1";
+
 /// An answer ready to be signed, for callers whose platform signs faster than we do.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    content_digest: String,
-    params: String,
+    /// `Content-Digest`
+    pub content_digest: String,
+    /// `Signature-Input`
+    pub signature_input: String,
     /// The bytes to sign with the answer key (RFC 9421, section 2.5).
     pub base: String,
 }
@@ -97,8 +102,8 @@ impl Draft {
     pub fn signed(self, signature: &[u8; 64]) -> AnswerHeaders {
         AnswerHeaders {
             content_digest: self.content_digest,
-            signature_input: format!("sig1={}", self.params),
-            signature: format!("sig1=:{}:", b64(signature)),
+            signature_input: self.signature_input,
+            signature: format!("{LABEL}=:{}:", b64(signature)),
         }
     }
 }
@@ -130,7 +135,7 @@ pub fn draft(
     }
     let _ = write!(text, ";tag=\"{TAG}\"");
     let base = base(answer.status, &content_digest, request, &text);
-    Ok(Draft { content_digest, params: text, base })
+    Ok(Draft { content_digest, signature_input: format!("{LABEL}={text}"), base })
 }
 
 /// Signs an answer: [`draft`] and one Ed25519 signature.

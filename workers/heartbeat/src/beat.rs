@@ -71,7 +71,7 @@ async fn handle(call: &Call) -> Result<(Outbound, Option<Caller>, &'static str),
         (caller, facts) => from_memory(call, &report, subject, caller.ok(), facts.ok())?,
     };
     let (mut out, code) = heard.answer().await?;
-    signed::sign(&keys, &mut out, &call.inbound, report.request.nonce.as_deref(), call.now)?;
+    signed::at_the_door(&keys, &mut out, &call.inbound, report.request.nonce.as_deref(), call.now)?;
     Ok((out, Some(heard.caller), code))
 }
 

@@ -223,7 +223,13 @@ impl Request<'_> {
         caller: Option<Caller>,
         code: &'static str,
     ) -> Result<Done, Failure> {
-        signed::sign(self.keys, &mut out, &self.call.inbound, self.ask.nonce(), self.call.now)?;
+        signed::at_the_door(
+            self.keys,
+            &mut out,
+            &self.call.inbound,
+            self.ask.nonce(),
+            self.call.now,
+        )?;
         Ok(Done { out, caller, code })
     }
 }

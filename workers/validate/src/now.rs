@@ -61,7 +61,7 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
     out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, true, now);
     limit::tell(&mut out, &counters);
     out.set("x-request-id", platform::request_id().to_string());
-    signed::sign(&keys, &mut out, inbound, ask.nonce(), now).ok()?;
+    signed::at_the_door(&keys, &mut out, inbound, ask.nonce(), now).ok()?;
     log(&config, inbound, &principal, &key, &out, verdict.code.name(), now);
     Some(out)
 }
