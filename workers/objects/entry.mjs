@@ -24,4 +24,5 @@ const shell = (Rust) =>
 export class AuditLog extends shell(rust.AuditLog) {}
 export class Fleet extends shell(rust.Fleet) {}
 export class Limiter extends shell(rust.Limiter) {}
+export class Pool extends shell(rust.Pool) {}
 export default rust.default;

@@ -4,6 +4,7 @@
 
 use domain::id::{EventId, LicenseId, TenantId};
 use domain::place::Shard;
+use domain::pool::PoolTerms;
 use serde::{Deserialize, Serialize};
 use store::data::outbox;
 use store::query::Change;
@@ -11,7 +12,7 @@ use store::query::Change;
 use crate::call::Call;
 use crate::db::Freshness;
 use crate::failure::{Failure, StoreFailure};
-use crate::objects::{AuditCall, AuditLog, Fleet, FleetCall, FleetTerms, Parcel};
+use crate::objects::{AuditCall, AuditLog, Fleet, FleetCall, FleetTerms, Parcel, Pool, PoolCall};
 use crate::{log, object, platform};
 
 /// What is told, and to whom.
@@ -33,6 +34,15 @@ pub enum Message {
         terms: FleetTerms,
         /// What its devices are to do.
         parcels: Vec<Parcel>,
+    },
+    /// New terms for the pool of a license of the tenant concerned.
+    Pool {
+        /// The license.
+        license: LicenseId,
+        /// What holds after the change.
+        terms: PoolTerms,
+        /// Where the tenant's records live.
+        shard: Shard,
     },
 }
 
@@ -93,6 +103,7 @@ impl Event {
         let kind = match self.message {
             Message::Audit { .. } => "audit",
             Message::Fleet { .. } => "fleet",
+            Message::Pool { .. } => "pool",
         };
         Ok(outbox::put(&self.id, &self.concerns, kind, &payload, call.now))
     }
@@ -140,5 +151,24 @@ async fn deliver(call: &Call, event: &Event) -> Result<(), StoreFailure> {
             let enqueue = FleetCall::Enqueue { shard, parcels: parcels.clone() };
             object::send::<Fleet>(call, &name, shard, &enqueue).await.map(drop)
         }
+        Message::Pool { license, terms, shard } => {
+            let name = Pool::name(&event.concerns, license);
+            let terms = PoolCall::SetTerms { terms: Box::new(terms.clone()) };
+            object::send::<Pool>(call, &name, *shard, &terms).await.map(drop)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_to_a_pool_v1_still_reads() {
+        let bytes = r#"{"kind":"pool","license":"lic_e00000000000000000000000000","terms":{"version":2,"commit":5,"max_overage":1,"open":false,"ends":9},"shard":"us"}"#;
+        let Message::Pool { terms, shard, .. } = serde_json::from_str(bytes).unwrap() else {
+            panic!("{bytes}")
+        };
+        assert_eq!((terms.version, terms.open, shard), (2, false, Shard::Us));
     }
 }

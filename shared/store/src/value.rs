@@ -1,8 +1,8 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, KeyId, Kid, LicenseCode, LicenseId, PlanId, ProductId, RequestId,
-    TenantId,
+    CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId, PlanId, ProductId,
+    RequestId, TenantId,
 };
 use domain::time::Millis;
 
@@ -112,6 +112,7 @@ ids!(
     LicenseId,
     Kid,
     DeviceId,
+    LeaseId,
     KeyId,
     CommandId,
     EventId,

@@ -3,7 +3,7 @@
 use domain::command::{Command, Order};
 use domain::fleet::ActivationRules;
 use domain::id::{CommandId, EventId, TenantId};
-use domain::license::License;
+use domain::license::{License, Standing};
 use domain::place::Shard;
 use edge::db::Db;
 use edge::door::Outbound;
@@ -132,4 +132,44 @@ pub fn fleet(
         concerns: license.holder.clone(),
         message: Message::Fleet { license: license.id.clone(), terms, parcels },
     })
+}
+
+/// Tells the pool of a license what changed, where it has floating seats or had them before (`floated`). `license` is as
+/// it will be after the change.
+///
+/// # Errors
+/// When the platform has no entropy.
+pub fn pool(license: &License, at: Shard, floated: bool) -> Result<Option<Event>, Failure> {
+    if !floated && !edge::pool::floats(&license.terms) {
+        return Ok(None);
+    }
+    let id = EventId::new(platform::entropy().map_err(Failure::internal)?);
+    Ok(Some(Event { id, concerns: license.holder.clone(), message: to_pool(license, at) }))
+}
+
+fn to_pool(license: &License, at: Shard) -> Message {
+    Message::Pool {
+        license: license.id.clone(),
+        terms: edge::pool::terms(license, license.standing == Standing::Active),
+        shard: at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_gives_out_seats_while_its_license_is_active() {
+        let rows =
+            [(Standing::Active, true), (Standing::Suspended, false), (Standing::Revoked, false)];
+        for (standing, want) in rows {
+            let license = License { standing, version: 3, ..testkit::license(1) };
+            let Message::Pool { license: id, terms, shard } = to_pool(&license, Shard::Us) else {
+                panic!("{standing:?}")
+            };
+            assert_eq!((id, terms.version, shard), (license.id, 3, Shard::Us));
+            assert_eq!(terms.open, want, "{standing:?}");
+        }
+    }
 }

@@ -35,6 +35,14 @@ pub trait Disk {
     /// # Errors
     /// When the storage refuses one of them.
     fn script(&self, sql: &str) -> Result<(), DiskError>;
+
+    /// Does `work` as one transaction: when it fails, nothing of it has happened. `work` is
+    /// synchronous, so no other event enters, and what it writes is durable before any answer
+    /// leaves the object (output gate).
+    ///
+    /// # Errors
+    /// Those of `work`, and when the storage fails.
+    fn atomically<T>(&self, work: impl FnMut() -> Result<T, DiskError>) -> Result<T, DiskError>;
 }
 
 /// Parameters of a statement.
@@ -67,6 +75,8 @@ pub mod text {
 pub mod memory {
     //! The same SQL on a plain `SQLite` in memory.
 
+    use std::cell::Cell;
+
     use rusqlite::types::{ToSqlOutput, Value as Sql, ValueRef};
     use rusqlite::{Connection, params_from_iter};
     use serde_json::{Map, Value as Json};
@@ -74,18 +84,43 @@ pub mod memory {
     use super::{DeserializeOwned, Disk, DiskError, Value};
 
     /// An object's storage in memory.
-    pub struct Memory(Connection);
+    pub struct Memory {
+        connection: Connection,
+        statements: Cell<u64>,
+        good_for: Cell<u64>,
+    }
 
     impl Memory {
         pub fn with(schema: &str) -> Self {
-            let memory = Self(Connection::open_in_memory().unwrap());
+            let memory = Self {
+                connection: Connection::open_in_memory().unwrap(),
+                statements: Cell::new(0),
+                good_for: Cell::new(u64::MAX),
+            };
             memory.script(schema).unwrap();
             memory
         }
 
         /// Bytes of rows written are not counted here; changes are.
         pub fn changes(&self) -> u64 {
-            self.0.total_changes()
+            self.connection.total_changes()
+        }
+
+        /// Statements run so far.
+        pub fn statements(&self) -> u64 {
+            self.statements.get()
+        }
+
+        /// Refuses every statement after the next `statements`.
+        pub fn breaks_after(&self, statements: u64) {
+            self.good_for.set(statements);
+        }
+
+        fn count(&self) -> Result<(), DiskError> {
+            let left = self.good_for.get().checked_sub(1);
+            self.good_for.set(left.ok_or_else(|| DiskError::new("broken"))?);
+            self.statements.set(self.statements.get() + 1);
+            Ok(())
         }
     }
 
@@ -108,7 +143,8 @@ pub mod memory {
             sql: &str,
             params: Vec<Value>,
         ) -> Result<Vec<R>, DiskError> {
-            let mut statement = self.0.prepare(sql).map_err(DiskError::new)?;
+            self.count()?;
+            let mut statement = self.connection.prepare(sql).map_err(DiskError::new)?;
             let names: Vec<String> = statement.column_names().map(ToString::to_string).collect();
             let mut rows = statement
                 .query(params_from_iter(params.iter().map(Param)))
@@ -138,7 +174,18 @@ pub mod memory {
         }
 
         fn script(&self, sql: &str) -> Result<(), DiskError> {
-            self.0.execute_batch(sql).map_err(DiskError::new)
+            self.count()?;
+            self.connection.execute_batch(sql).map_err(DiskError::new)
+        }
+
+        fn atomically<T>(
+            &self,
+            mut work: impl FnMut() -> Result<T, DiskError>,
+        ) -> Result<T, DiskError> {
+            let transaction = self.connection.unchecked_transaction().unwrap();
+            let done = work()?;
+            transaction.commit().unwrap();
+            Ok(done)
         }
     }
 }

@@ -10,6 +10,7 @@ mod call;
 mod disk;
 mod fleet;
 mod limiter;
+mod pool;
 mod sql;
 
 use worker::{Context, Env, Request, Response, event};

@@ -28,13 +28,32 @@ impl Sql {
         Ok(sql)
     }
 
-    /// Does `work` as one transaction: when it fails, nothing of it has happened. `work` is
-    /// synchronous, so no other event enters, and what it writes is durable before any answer
-    /// leaves the object (output gate).
-    ///
-    /// # Errors
-    /// Those of `work`, and when the storage fails.
-    pub fn atomically<T>(
+    /// The storage, for its alarm.
+    pub const fn storage(&self) -> &Storage {
+        &self.0
+    }
+}
+
+impl Disk for Sql {
+    fn rows<R: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: Vec<Value>,
+    ) -> Result<Vec<R>, DiskError> {
+        let params = params.into_iter().map(param).collect::<Result<Vec<_>, _>>()?;
+        self.0.sql().exec(sql, params).and_then(|cursor| cursor.to_array()).map_err(DiskError::new)
+    }
+
+    fn run(&self, sql: &str, params: Vec<Value>) -> Result<(), DiskError> {
+        let params = params.into_iter().map(param).collect::<Result<Vec<_>, _>>()?;
+        self.0.sql().exec(sql, params).map(drop).map_err(DiskError::new)
+    }
+
+    fn script(&self, sql: &str) -> Result<(), DiskError> {
+        self.0.sql().exec(sql, None).map(drop).map_err(DiskError::new)
+    }
+
+    fn atomically<T>(
         &self,
         mut work: impl FnMut() -> Result<T, DiskError>,
     ) -> Result<T, DiskError> {
@@ -62,31 +81,6 @@ impl Sql {
             (Some(Ok(value)), Ok(_)) => Ok(value),
             (None, Ok(_)) => Err(DiskError::new("the transaction did not run")),
         }
-    }
-
-    /// The storage, for its alarm.
-    pub const fn storage(&self) -> &Storage {
-        &self.0
-    }
-}
-
-impl Disk for Sql {
-    fn rows<R: DeserializeOwned>(
-        &self,
-        sql: &str,
-        params: Vec<Value>,
-    ) -> Result<Vec<R>, DiskError> {
-        let params = params.into_iter().map(param).collect::<Result<Vec<_>, _>>()?;
-        self.0.sql().exec(sql, params).and_then(|cursor| cursor.to_array()).map_err(DiskError::new)
-    }
-
-    fn run(&self, sql: &str, params: Vec<Value>) -> Result<(), DiskError> {
-        let params = params.into_iter().map(param).collect::<Result<Vec<_>, _>>()?;
-        self.0.sql().exec(sql, params).map(drop).map_err(DiskError::new)
-    }
-
-    fn script(&self, sql: &str) -> Result<(), DiskError> {
-        self.0.sql().exec(sql, None).map(drop).map_err(DiskError::new)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::id::LeaseId;
 use crate::pool::ask::{Ask, Decision, Reply};
 use crate::pool::entry::{Entry, Event};
 use crate::pool::index::Index;
-use crate::pool::lease::{How, Lease};
+use crate::pool::lease::{Ending, How, Lease};
 use crate::pool::rules::Rules;
 use crate::pool::terms::PoolTerms;
 use crate::pool::ticket::Ticket;
@@ -152,18 +152,25 @@ impl Book {
         page.filter(|lease| lease.holds()).take(limit).collect()
     }
 
-    /// Forgets leases that ended before the entry `seq`, with their keys: later repeats of their
-    /// asks are new asks. Not journaled, for no seat depends on it.
-    pub fn forget_before(&mut self, seq: u64) {
-        let old: Vec<u64> = self.index.ended.range(..(seq, 0)).map(|(_, number)| *number).collect();
-        for number in old {
-            // The row of a hold that others still share says how many seats they have.
-            if self.index.company(number) > 0 {
-                continue;
-            }
-            if let Some(lease) = self.leases.remove(&number) {
+    /// How the leases ended that are remembered, oldest first.
+    pub fn endings(&self) -> impl DoubleEndedIterator<Item = &Ending> {
+        let ended = self.index.ended.iter();
+        ended.filter_map(|(_, number)| self.leases.get(number)?.ended.as_ref())
+    }
+
+    /// Forgets the oldest `most` leases that ended before the entry `seq`, with their keys: later
+    /// repeats of their asks are new asks. Tells their numbers. Not journaled, for no seat depends
+    /// on it.
+    pub fn forget_before(&mut self, seq: u64, most: usize) -> Vec<u64> {
+        // The row of a hold that others still share says how many seats they have.
+        let old = self.index.ended.range(..(seq, 0)).map(|(_, number)| *number);
+        let old: Vec<u64> =
+            old.filter(|number| self.index.company(*number) == 0).take(most).collect();
+        for number in &old {
+            if let Some(lease) = self.leases.remove(number) {
                 self.index.forget(&lease);
             }
         }
+        old
     }
 }

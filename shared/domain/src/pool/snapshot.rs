@@ -55,15 +55,20 @@ pub enum RestoreError {
 impl Book {
     /// The book as of its newest entry.
     pub fn snapshot(&self) -> Snapshot {
-        let head = Head {
+        let leases = self.leases.values().map(|lease| (**lease).clone()).collect();
+        Snapshot { head: self.head(), leases }
+    }
+
+    /// The book as of its newest entry, without its leases.
+    pub fn head(&self) -> Head {
+        Head {
             v: VERSION,
             seq: self.seq,
             newest: self.newest,
             terms: self.terms.clone(),
             rules: self.rules.clone(),
             tickets: self.tickets.values().cloned().collect(),
-        };
-        Snapshot { head, leases: self.leases.values().map(|lease| (**lease).clone()).collect() }
+        }
     }
 
     /// The book of a snapshot and the entries after it; entries that the snapshot has already are

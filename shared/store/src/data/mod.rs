@@ -6,6 +6,7 @@ pub mod commands;
 pub mod crm_links;
 pub mod devices;
 pub mod idempotency;
+pub mod lease_events;
 mod license_row;
 pub mod licenses;
 pub mod outbox;

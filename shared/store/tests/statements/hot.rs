@@ -52,6 +52,7 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("commands::waiting", "commands_waiting (tenant_id=? AND license_id=?)"),
         ("usage::for_ask", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
         ("usage::latest", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
+        ("lease_events::of_pool", "PRIMARY KEY (tenant_id=? AND license_id=? AND seq>?)"),
         ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
         ("outbox::sweep", "outbox_by_attempts (attempts>?)"),
         ("outbox::stuck", "COVERING INDEX outbox_by_attempts (attempts>?)"),

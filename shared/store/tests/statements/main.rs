@@ -9,6 +9,8 @@ mod idempotency;
 #[cfg(test)]
 mod issuer_views;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod licenses;
 #[cfg(test)]
 mod log;

@@ -9,8 +9,8 @@ use domain::scope::Scopes;
 use domain::usage::Metric;
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, commands, crm_links, devices, idempotency, licenses, outbox, plans,
-    products, profiles, signing_keys, usage,
+    api_key_info, audit, commands, crm_links, devices, idempotency, lease_events, licenses, outbox,
+    plans, products, profiles, signing_keys, usage,
 };
 use store::directory::{api_keys, hostnames, issuer_keys, tenants};
 use store::{Statement, Target};
@@ -59,6 +59,7 @@ pub fn all() -> Vec<Item> {
     let mut items = on_directory(&db);
     items.extend(on_shard(&db));
     items.extend(on_shard_logs(&db));
+    items.extend(on_shard_ledger(&db));
     items
 }
 
@@ -224,4 +225,12 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         idempotency::release(&name, &request);
         idempotency::purge(NOW);
     ]
+}
+
+fn on_shard_ledger(db: &Db) -> Vec<Item> {
+    let pool = license(1).id;
+    let kept = crate::ledger::journal().iter().find_map(|entry| lease_events::insert(&pool, entry));
+    let mut items = items![db; lease_events::of_pool(&pool, 0, 100);];
+    items.push(item(db, "lease_events::insert", &kept.unwrap()));
+    items
 }

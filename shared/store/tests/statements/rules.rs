@@ -32,7 +32,8 @@ fn in_source() -> BTreeSet<String> {
             for function in fs::read_to_string(&path).unwrap().split("\npub fn ").skip(1) {
                 let (signature, _) = function.split_once('{').unwrap();
                 let result = signature.split("->").nth(1).unwrap_or_default().trim();
-                let kind = result.split('<').next().unwrap_or_default();
+                let result = result.strip_prefix("Option<").unwrap_or(result);
+                let kind = result.split(['<', '>']).next().unwrap_or_default();
                 if ["Query", "Change", "Lookup", "Entry", "Sweep", "Purge"].contains(&kind) {
                     found.insert(format!("{module}::{}", signature.split('(').next().unwrap()));
                 }

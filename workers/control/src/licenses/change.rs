@@ -5,6 +5,7 @@ use edge::admit::Caller;
 use edge::door::Outbound;
 use edge::idempotency::Ticket;
 use edge::outbox::Entry;
+use edge::pool::floats;
 use edge::{Call, Failure};
 use serde_json::{Value, json};
 use store::Change;
@@ -15,7 +16,7 @@ use wire::license::{ReasonRequest, RenewRequest};
 use wire::problem::{Kind, Problem};
 
 use crate::answer;
-use crate::commit::{Deed, Place, fleet};
+use crate::commit::{Deed, Place, fleet, pool};
 use crate::licenses::decide::{self, Step};
 use crate::licenses::find::{Found, issued};
 use crate::licenses::view;
@@ -75,9 +76,10 @@ async fn take(
             table::set_standing(&row.id, row.version, standing, reason.as_deref(), call.now);
         let orders = step.orders(reason.as_deref());
         let detail = json!({ "code": row.code, "reason": reason });
+        let floated = floats(&row.terms);
         let mut after = found.clone();
         after.row.standing = standing;
-        Decided { after, change, action: step.action(), detail, orders }
+        Decided { after, change, action: step.action(), detail, orders, floated }
             .apply(call, caller, ticket)
             .await
     })
@@ -114,8 +116,8 @@ async fn prolong(
         let detail = json!({ "code": row.code, "from": before, "to": request.expires_at });
         let mut after = found.clone();
         after.row.ends_ms = Some(ends);
-        let orders = vec![Order::RefreshLicense];
-        Decided { after, change, action: "license.renewed", detail, orders }
+        let (orders, floated) = (vec![Order::RefreshLicense], floats(&row.terms));
+        Decided { after, change, action: "license.renewed", detail, orders, floated }
             .apply(call, caller, ticket)
             .await
     })
@@ -134,10 +136,12 @@ pub struct Decided {
     pub detail: Value,
     /// What its devices are told.
     pub orders: Vec<Order>,
+    /// Whether it had floating seats before.
+    pub floated: bool,
 }
 
 impl Decided {
-    /// Writes it, tells holder, issuer and devices, and shows the license as it is then.
+    /// Writes it, tells holder, issuer, devices and pool, and shows the license as it is then.
     pub async fn apply(
         self,
         call: &Call,
@@ -145,10 +149,12 @@ impl Decided {
         ticket: Option<&Ticket>,
     ) -> Result<Done, Failure> {
         let principal = caller.principal()?;
-        let Self { mut after, change, action, detail, orders } = self;
+        let Self { mut after, change, action, detail, orders, floated } = self;
         after.row.version += 1;
         let out = answer::json(200, &view::of(call, &after).await?)?;
-        let told = fleet(call, &after.row.license(), after.shard, principal.shard, orders)?;
+        let license = after.row.license();
+        let devices = fleet(call, &license, after.shard, principal.shard, orders)?;
+        let seats = pool(&license, after.shard, floated)?;
         let deed = Deed {
             place: Place { tenant: &after.row.tenant_id, shard: after.shard },
             entry: Entry {
@@ -158,7 +164,7 @@ impl Decided {
                 detail,
             },
             changes: vec![change],
-            events: vec![told],
+            events: std::iter::once(devices).chain(seats).collect(),
         };
         deed.commit(call, principal, ticket, out).await
     }

@@ -47,9 +47,10 @@ async fn attempt(
     let change = table::set_terms(&row.id, row.version, &terms, since, call.now);
     let orders = decide::orders(&row.terms, &terms);
     let detail = json!({ "code": row.code, "limits": terms.limits, "features": terms.features });
+    let floated = edge::pool::floats(&row.terms);
     let mut after = found.clone();
     (after.row.terms, after.row.exceeded_since_ms) = (terms, since);
-    Decided { after, change, action: "license.updated", detail, orders }
+    Decided { after, change, action: "license.updated", detail, orders, floated }
         .apply(call, caller, None)
         .await
 }

@@ -16,7 +16,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
 use crate::call;
-use crate::disk::DiskError;
+use crate::disk::{Disk, DiskError};
 use crate::sql::Sql;
 
 /// Batches that one call or alarm ships before it lets others in.

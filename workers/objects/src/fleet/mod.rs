@@ -28,7 +28,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
 use crate::call;
-use crate::disk::DiskError;
+use crate::disk::{Disk, DiskError};
 use crate::sql::Sql;
 use held::Held;
 use keeper::{Decided, Keeper, Ship};

@@ -38,7 +38,7 @@ fn shared_seats_are_free_when_the_last_lease_ends() {
     desk.back(1, 2_000);
     assert_eq!(desk.held(), (1, 0), "the founder is gone, the seat is not");
     desk.out(ask(3, "ann"), 3_000);
-    desk.book.forget_before(u64::MAX);
+    desk.book.forget_before(u64::MAX, usize::MAX);
     assert_eq!(granted(&desk.out(ask(4, "ann"), 4_000)).hold, 1);
     assert_eq!(desk.held(), (1, 0));
     desk.settle(3_603_999);

@@ -111,7 +111,7 @@ impl Run {
             What::Forget(keep) => {
                 self.catch_up();
                 let seq = self.book.seq().saturating_sub(keep);
-                self.book.forget_before(seq);
+                self.book.forget_before(seq, usize::MAX);
                 self.model.forget_before(seq);
                 self.save();
             }
