@@ -21,6 +21,7 @@ pub mod objects;
 pub mod outbox;
 pub mod pending;
 pub mod platform;
+pub mod pool;
 pub mod principal;
 pub mod serve;
 pub mod signed;
