@@ -106,7 +106,8 @@ pub fn pool_key(inbound: &Inbound) -> Result<Option<domain::pool::Key>, Failure>
         digits.truncate(KEPT_DIGITS);
         digits
     };
-    let key = |sent: &str| domain::pool::Key { key: kept(sent.as_bytes()), body: kept(&inbound.body) };
+    let key =
+        |sent: &str| domain::pool::Key { key: kept(sent.as_bytes()), body: kept(&inbound.body) };
     Ok(sent(inbound)?.map(key))
 }
 
@@ -233,7 +234,11 @@ mod tests {
     fn a_pool_keeps_the_beginnings_of_two_hashes() {
         let key = pool_key(&sending("\"order-1\"", "{}")).unwrap().unwrap();
         assert_eq!(key.body, "44136fa355b3678a1146ad16f7e8649e");
-        assert_eq!(pool_key(&sending("order-1", "{}")).unwrap(), Some(key.clone()), "quotes are no part");
+        assert_eq!(
+            pool_key(&sending("order-1", "{}")).unwrap(),
+            Some(key.clone()),
+            "quotes are no part"
+        );
         assert_ne!(pool_key(&sending("order-2", "{}")).unwrap().unwrap().key, key.key);
         assert_eq!(pool_key(&sending("", "{}")).unwrap(), None);
     }
@@ -241,7 +246,9 @@ mod tests {
     #[test]
     fn a_key_of_no_usable_length_is_refused() {
         let long = "k".repeat(LONGEST + 1);
-        for (key, good) in [("\"\"", false), (long.as_str(), false), (&long[1..], true), ("k", true)] {
+        for (key, good) in
+            [("\"\"", false), (long.as_str(), false), (&long[1..], true), ("k", true)]
+        {
             let refused = pool_key(&sending(key, "")).err().map(|failure| failure.problem.code);
             assert_eq!(refused.as_deref(), (!good).then_some("invalid-header"), "{key}");
         }

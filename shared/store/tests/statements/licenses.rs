@@ -58,8 +58,8 @@ fn a_holder_does_not_see_what_is_not_provisioned() {
 
 #[test]
 fn of_a_product_the_license_in_force_that_ends_first_comes_first() {
-    let (db, acme) = (Db::migrated(), tenant("acme"));
     type Change = fn(&mut domain::license::License);
+    let (db, acme) = (Db::migrated(), tenant("acme"));
     let changes: [Change; 8] = [
         |l| l.ends = None,
         |l| l.ends = Some(NOW.plus(20)),
