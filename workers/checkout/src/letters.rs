@@ -1,0 +1,88 @@
+//! What administrators do, for the holder's audit log.
+//!
+//! A pool and D1 share no transaction. The entry is written into the holder's outbox **before** the pool is asked, and taken
+//! out again when the pool refuses. So nothing is ever changed without an entry: a crash in between leaves an entry about
+//! something of which nobody knows whether it was done, never something done without an entry; and without D1 nothing is
+//! done at all. The clock ships rows only after 30 s, when the pool, which has 10 s, has long answered.
+
+use std::cell::RefCell;
+
+use domain::id::TenantId;
+use domain::place::Shard;
+use edge::db::Freshness;
+use edge::door::Outbound;
+use edge::outbox::{self, Entry, Event};
+use edge::principal::Principal;
+use edge::{Call, Failure, log};
+use store::data::outbox as table;
+use worker::Env;
+
+/// Entries held at most until the answer is out; the clock ships the others.
+const MOST: usize = 64;
+
+struct Letter {
+    tenant: TenantId,
+    shard: Shard,
+    event: Event,
+}
+
+thread_local! {
+    static WAITING: RefCell<Vec<Letter>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An answer, and whether anything was changed for it.
+pub struct Done {
+    /// The answer.
+    pub out: Outbound,
+    /// Not when it is a repeat.
+    pub changed: bool,
+}
+
+/// Does `work` with an entry in the log of the caller's tenant.
+///
+/// # Errors
+/// Those of `work`; and when the entry cannot be written, which leaves everything as it was.
+pub async fn noted(
+    call: &Call,
+    principal: &Principal,
+    entry: &Entry<'_>,
+    work: impl Future<Output = Result<Done, Failure>>,
+) -> Result<Outbound, Failure> {
+    let event = Event::audit(call, &principal.tenant, principal.shard, entry)?;
+    let records = call.records(&principal.tenant, principal.shard, Freshness::Primary);
+    records.write(vec![event.row(call)?]).await?;
+    let outcome = work.await;
+    let nothing_done = match &outcome {
+        Ok(done) => !done.changed,
+        Err(failure) => failure.problem.status < 500,
+    };
+    if nothing_done && let Err(failure) = records.write(vec![table::delete(&event.id)]).await {
+        log::event("warn", "outbox.withdraw", &failure.to_string());
+    }
+    let Done { mut out, changed } = outcome?;
+    if changed {
+        let letter = Letter { tenant: principal.tenant.clone(), shard: principal.shard, event };
+        out.work_waits = hold(letter);
+    }
+    Ok(out)
+}
+
+/// Whether the letter is to be shipped after the answer.
+fn hold(letter: Letter) -> bool {
+    WAITING.with_borrow_mut(|waiting| {
+        let room = waiting.len() < MOST;
+        if room {
+            waiting.push(letter);
+        }
+        room
+    })
+}
+
+/// Ships what waits.
+pub async fn ship(env: Env) {
+    let waiting = WAITING.take();
+    let call = Call::internal(env);
+    for Letter { tenant, shard, event } in waiting {
+        outbox::ship(&call, &tenant, shard, &event).await;
+    }
+}
