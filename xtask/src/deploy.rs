@@ -19,8 +19,8 @@ use crate::wrangler;
 
 /// Objects before their callers, writers before readers; validate, which everybody's products
 /// wait for, last.
-const ORDER: [&str; 7] =
-    ["objects", "issue", "control", "clock", "heartbeat", "portal", "validate"];
+const ORDER: [&str; 8] =
+    ["objects", "issue", "control", "clock", "heartbeat", "checkout", "portal", "validate"];
 /// Databases with where they are made: arguments of `wrangler d1 create`.
 const DATABASES: [(&str, &[&str]); 4] = [
     ("writ-directory", &[]),

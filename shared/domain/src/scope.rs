@@ -34,6 +34,8 @@ scopes! {
     Checkout = "license:checkout",
     /// Return floating seats.
     Return = "license:return",
+    /// Make the rules of one's own pools and take seats back.
+    PoolsManage = "pools:manage",
     /// See licenses.
     LicenseRead = "license:read",
     /// Make licenses (issuers only).

@@ -16,7 +16,7 @@ use wire::problem::Kind;
 
 use crate::call::Call;
 use crate::db::Db;
-use crate::door::Outbound;
+use crate::door::{Inbound, Outbound};
 use crate::failure::Failure;
 
 /// How long a key is remembered: a day, in milliseconds.
@@ -81,21 +81,43 @@ async fn take_over(call: &Call, records: &Db<Tenant>, ticket: Ticket) -> Result<
     if taken.first() == Some(&1) { Ok(Turn::First(Box::new(ticket))) } else { Err(running()) }
 }
 
+/// The key that was sent, if one was.
+fn sent(inbound: &Inbound) -> Result<Option<&str>, Failure> {
+    let header = inbound.header("idempotency-key");
+    let key = header.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(header);
+    match key.len() {
+        _ if header.is_empty() => Ok(None),
+        1..=LONGEST => Ok(Some(key)),
+        _ => Err(Failure::new(Kind::InvalidHeader, "Idempotency-Key: 1 to 255 characters.")),
+    }
+}
+
+/// Hexadecimal digits that a pool keeps of a hash: 128 bits.
+const KEPT_DIGITS: usize = 32;
+
+/// The key as a pool keeps it, whose book recognises repeats itself: no store round before a seat can be given. It does so
+/// for an hour, where others do for a day.
+///
+/// # Errors
+/// `invalid-header`.
+pub fn pool_key(inbound: &Inbound) -> Result<Option<domain::pool::Key>, Failure> {
+    let kept = |bytes: &[u8]| {
+        let mut digits = license::hex(&license::sha256(bytes));
+        digits.truncate(KEPT_DIGITS);
+        digits
+    };
+    let key =
+        |sent: &str| domain::pool::Key { key: kept(sent.as_bytes()), body: kept(&inbound.body) };
+    Ok(sent(inbound)?.map(key))
+}
+
 fn running() -> Failure {
     Failure::new(Kind::IdempotencyRunning, "").with("retry-after", "1")
 }
 
 impl Ticket {
     fn read(call: &Call, caller: &str, endpoint: &'static str) -> Result<Option<Self>, Failure> {
-        let header = call.inbound.header("idempotency-key");
-        let key =
-            header.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(header);
-        if header.is_empty() {
-            return Ok(None);
-        }
-        if key.is_empty() || key.len() > LONGEST {
-            return Err(Failure::new(Kind::InvalidHeader, "Idempotency-Key: 1 to 255 characters."));
-        }
+        let Some(key) = sent(&call.inbound)? else { return Ok(None) };
         let credentials = call.inbound.header("authorization");
         Ok(Some(Self {
             caller: caller.to_owned(),
@@ -197,4 +219,38 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
         hash.update(part);
     }
     hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sending(key: &str, body: &str) -> Inbound {
+        let header = |name: &str| (name == "idempotency-key").then(|| key.to_owned());
+        Inbound::new("POST".to_owned(), String::new(), header, body.into())
+    }
+
+    #[test]
+    fn a_pool_keeps_the_beginnings_of_two_hashes() {
+        let key = pool_key(&sending("\"order-1\"", "{}")).unwrap().unwrap();
+        assert_eq!(key.body, "44136fa355b3678a1146ad16f7e8649e");
+        assert_eq!(
+            pool_key(&sending("order-1", "{}")).unwrap(),
+            Some(key.clone()),
+            "quotes are no part"
+        );
+        assert_ne!(pool_key(&sending("order-2", "{}")).unwrap().unwrap().key, key.key);
+        assert_eq!(pool_key(&sending("", "{}")).unwrap(), None);
+    }
+
+    #[test]
+    fn a_key_of_no_usable_length_is_refused() {
+        let long = "k".repeat(LONGEST + 1);
+        for (key, good) in
+            [("\"\"", false), (long.as_str(), false), (&long[1..], true), ("k", true)]
+        {
+            let refused = pool_key(&sending(key, "")).err().map(|failure| failure.problem.code);
+            assert_eq!(refused.as_deref(), (!good).then_some("invalid-header"), "{key}");
+        }
+    }
 }

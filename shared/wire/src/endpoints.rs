@@ -10,6 +10,7 @@ use crate::tenant::TenantKind;
 pub enum Worker {
     Validate,
     Heartbeat,
+    Checkout,
     Issue,
     Control,
 }
@@ -94,6 +95,18 @@ endpoints! {
         Access::Key(Scope::Heartbeat, ANYONE), false, "A sign of life in, waiting commands out";
     HeartbeatShort "POST" "/api/v1/heartbeat" Heartbeat
         Access::Key(Scope::Heartbeat, ANYONE), false, "The same under seed 1's address";
+    Checkout "POST" "/api/v1/licenses/checkout" Checkout
+        Access::Key(Scope::Checkout, ANYONE), true, "Check floating seats out, or wait in line for them";
+    Return "POST" "/api/v1/licenses/return" Checkout
+        Access::Key(Scope::Return, ANYONE), true, "Give a lease back, or a place in the line up";
+    Extend "POST" "/api/v1/licenses/extend" Checkout
+        Access::Key(Scope::Checkout, ANYONE), false, "Keep a lease alive";
+    Pool "GET" "/api/v1/pools/{license}" Checkout
+        Access::Key(Scope::LicenseRead, ANYONE), false, "A pool of floating seats: who holds what, who waits, by which rules";
+    PoolRules "PUT" "/api/v1/pools/{license}/rules" Checkout
+        Access::Key(Scope::PoolsManage, ANYONE), false, "Make the rules of a pool";
+    ReleaseLease "POST" "/api/v1/pools/{license}/release" Checkout
+        Access::Key(Scope::PoolsManage, ANYONE), true, "Take a lease back from whoever holds it";
     Generate "POST" "/api/v1/licenses/generate" Issue
         Access::Key(Scope::LicenseIssue, ISSUERS), true, "Make and sign a license";
     Activate "POST" "/api/v1/licenses/activate" Issue

@@ -90,6 +90,9 @@ pub struct LeaseView {
     /// What to do when the server cannot be reached and the lease is over: `stop` or `run_on`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when_unreachable: Option<String>,
+    /// The API key that it was checked out with; in the list of a pool only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
 }
 
 /// How a lease is paid for.

@@ -10,6 +10,7 @@ pub mod key;
 pub mod lease;
 pub mod license;
 pub mod page;
+pub mod pool;
 pub mod problem;
 pub mod route;
 pub mod signing;

@@ -3,6 +3,7 @@
 //! `code` is public and a heading in docs/errors.md; it is never renamed.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal, $title:literal;)*) => {
@@ -57,6 +58,10 @@ kinds! {
     RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
     /// The tenant is suspended.
     TenantSuspended = "tenant-suspended", 403, "The tenant is suspended";
+    /// The customer's rules shut the caller out.
+    SeatExcluded = "seat-excluded", 403, "The rules of the pool exclude the caller";
+    /// The lease or ticket belongs to another key.
+    LeaseNotYours = "lease-not-yours", 403, "The lease belongs to somebody else";
     /// The device was blocked.
     DeviceBlocked = "device-blocked", 403, "The device is blocked";
     /// No endpoint has this path.
@@ -67,6 +72,10 @@ kinds! {
     LicenseNotFound = "license-not-found", 404, "There is no such license";
     /// No such device.
     DeviceNotFound = "device-not-found", 404, "There is no such device";
+    /// No such lease.
+    LeaseNotFound = "lease-not-found", 404, "There is no such lease";
+    /// No such ticket.
+    TicketNotFound = "ticket-not-found", 404, "There is no such ticket";
     /// No such API key.
     KeyNotFound = "key-not-found", 404, "There is no such key";
     /// No such tenant for this caller.
@@ -87,6 +96,18 @@ kinds! {
     MigrationsUsed = "migrations-used", 409, "The license has used up its migrations";
     /// The license's state forbids it.
     LicenseNotUsable = "license-not-usable", 409, "The license's state does not allow this";
+    /// A feature was asked for that is not in the license.
+    FeatureNotLicensed = "feature-not-licensed", 409, "The license does not have this feature";
+    /// The license has no floating seats at all.
+    NoSeatsLicensed = "no-seats-licensed", 409, "The license has no floating seats";
+    /// All seats are taken.
+    NoSeatFree = "no-seat-free", 409, "No seat is free";
+    /// The user or group may not hold more.
+    CapReached = "cap-reached", 409, "The user or group may not hold more seats";
+    /// Too many wait already.
+    QueueFull = "queue-full", 409, "Too many wait for a seat already";
+    /// The lease is over.
+    LeaseEnded = "lease-ended", 409, "The lease has ended";
     /// The body is too large.
     BodyTooLarge = "body-too-large", 413, "The body is too large";
     /// Not application/json.
@@ -135,6 +156,9 @@ pub struct Problem {
     /// The request that it happened to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// What is particular to the code, in members of its own (RFC 9457, section 3.2).
+    #[serde(default, flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl Problem {
@@ -149,7 +173,15 @@ impl Problem {
             detail: (!detail.is_empty()).then_some(detail),
             errors: Vec::new(),
             request_id: None,
+            extra: Map::new(),
         }
+    }
+
+    /// Adds a member of its own to the problem. `name` is none of the fixed ones.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.to_owned(), value.into());
+        self
     }
 
     /// An `invalid-request` for one field.
@@ -185,6 +217,14 @@ mod tests {
         assert_eq!(json["status"], 422);
         assert_eq!(json["errors"][0]["pointer"], "/limits/vms");
         assert!(json.get("detail").is_none());
+    }
+
+    #[test]
+    fn members_of_its_own_stand_beside_the_fixed_ones_and_are_read_back() {
+        let problem = Problem::new(Kind::NoSeatFree, "").with("commit", 5).with("held", 8);
+        let text = serde_json::to_string(&problem).unwrap();
+        assert!(text.ends_with(r#""code":"no-seat-free","commit":5,"held":8}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Problem>(&text).unwrap(), problem);
     }
 
     #[test]

@@ -105,6 +105,8 @@ mod tests {
             (Worker::Control, "GET", "/api/v1/audit/check", Ok((Id::AuditCheck, ""))),
             (Worker::Control, "POST", "/api/v1/keys/generate", Ok((Id::GenerateKey, ""))),
             (Worker::Control, "DELETE", "/api/v1/keys/key_1", Ok((Id::RevokeKey, "key_1"))),
+            (Worker::Checkout, "PUT", "/api/v1/pools/lic_1/rules", Ok((Id::PoolRules, "lic_1"))),
+            (Worker::Checkout, "POST", "/api/v1/licenses/borrow", Err(RouteError::NotFound)),
             (Worker::Control, "GET", "/api/v1/licenses/", Err(RouteError::NotFound)),
             (Worker::Control, "GET", "/api/v1/nothing", Err(RouteError::NotFound)),
             (

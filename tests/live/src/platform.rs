@@ -155,7 +155,9 @@ fn spawn(root: &Root, folder: &Path, port: u16) -> (Child, ChildStdin) {
 }
 
 fn assert_built(root: &Root) {
-    for worker in ["validate", "heartbeat", "issue", "control", "portal", "clock", "objects"] {
+    for worker in
+        ["validate", "heartbeat", "checkout", "issue", "control", "portal", "clock", "objects"]
+    {
         let built = root.join(format!("workers/{worker}/build/index.js"));
         assert!(built.is_file(), "the worker {worker} is not built: run `cargo xtask build`");
     }

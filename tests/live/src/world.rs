@@ -84,6 +84,25 @@ impl Platform {
         self.license_by(issuer, &body)
     }
 
+    /// A new license with floating seats, at seed 3's prices; `floating` says how they are lent.
+    pub fn seats(
+        &self,
+        issuer: &Tenant,
+        holder: &Tenant,
+        (commit, overage): (u32, u32),
+        floating: &Value,
+    ) -> Licensed {
+        let entitlement = json!({
+            "total_licenses": commit + overage, "commit_qty": commit, "max_overage": overage,
+            "pricing": { "commit_fee_monthly": 5000, "overage_per_use": 500.25, "currency": "EUR" },
+        });
+        let body = json!({
+            "customer": { "tenant_id": holder.id }, "product": { "id": "davinci" }, "entitlement": entitlement,
+            "terms": { "floating": floating, "features": ["color"] },
+        });
+        self.license_by(issuer, &body)
+    }
+
     /// A new license as `body` wants it.
     pub fn license_by(&self, issuer: &Tenant, body: &Value) -> Licensed {
         let made = issuer.post(self, "/api/v1/licenses/generate", body).ok(201);

@@ -7,13 +7,11 @@ mod commit;
 mod devices;
 mod keys;
 mod licenses;
-mod paging;
 mod tenants;
-mod text;
 mod turn;
 
 use edge::serve::{Answer, Target, serve};
-use edge::{Call, Failure, admit};
+use edge::{Call, Failure, admit, paging, text};
 use wire::endpoints::{Id, Worker};
 use wire::problem::Kind;
 use worker::{Context, Env, Request, Response, event};

@@ -174,8 +174,10 @@ mod tests {
     fn the_many_licenses_fit_the_real_schema() {
         let db = rusqlite::Connection::open_in_memory().unwrap();
         let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/data");
-        for file in fs::read_dir(schema).unwrap() {
-            db.execute_batch(&fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+        let files = fs::read_dir(schema).unwrap().map(|file| file.unwrap().path());
+        // Migrations build on each other: in the order of their numbers.
+        for file in files.collect::<std::collections::BTreeSet<_>>() {
+            db.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
         }
         db.execute_batch(
             "INSERT INTO licenses (tenant_id, id, code, issuer, issuer_shard, product, plan, standing, starts_ms, terms, version, issued_ms, updated_ms)

@@ -2,7 +2,9 @@
 
 use domain::id::LeaseId;
 use domain::place::Shard;
-use domain::pool::{Ask, Gauges, Lease, PoolTerms, Refusal, Rules, Ticket};
+use domain::pool::{
+    Ask, Decision, Event, Gauges, Lease, Place, PoolTerms, Refusal, Reply, Rules, Ticket,
+};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +16,11 @@ pub enum PoolCall {
     Ask {
         /// Where the holder's records live: the journal is shipped there.
         shard: Shard,
-        /// The license as the caller knows it; newer terms than the pool's take effect first.
-        terms: Box<PoolTerms>,
+        /// The license as the caller knows it; newer terms than the pool's take effect first. Missing
+        /// where the caller has only a lease or a ticket: a pool that was never told any terms then
+        /// has neither, answers so, and keeps nothing.
+        #[serde(default)]
+        terms: Option<Box<PoolTerms>>,
         /// The ask.
         ask: Box<Ask>,
     },
@@ -69,6 +74,9 @@ pub enum PoolReply {
         at: Millis,
         /// Until when its seats stay taken.
         held_until: Option<Millis>,
+        /// Whether an earlier answer is repeated.
+        #[serde(default)]
+        replayed: bool,
     },
     /// A lease lasts longer.
     Extended {
@@ -77,7 +85,14 @@ pub enum PoolReply {
         /// Its end.
         ends: Millis,
     },
-    /// A place in the line is given up, or terms or rules were taken over.
+    /// Terms or rules.
+    Adopted {
+        /// The version in force.
+        version: i64,
+        /// Whether this very ask made it so. Of two with the same number the later one changes nothing.
+        changed: bool,
+    },
+    /// A place in the line is given up.
     Done,
     /// To `View`.
     View(Box<PoolView>),
@@ -98,4 +113,54 @@ pub struct PoolView {
     pub queue: Vec<Ticket>,
     /// The number of the newest entry of the journal.
     pub seq: u64,
+}
+
+impl PoolReply {
+    /// What the book has decided, as callers hear it.
+    pub fn of(decision: &Decision) -> Self {
+        match decision.reply.clone() {
+            Reply::Granted { lease, replayed } => Self::Granted { lease, replayed },
+            Reply::Queued(Place { ticket, position, estimate, reserved_until }) => {
+                Self::Queued { ticket, position, estimate, reserved_until }
+            }
+            Reply::Refused(refusal) => Self::Refused(refusal),
+            Reply::Returned { lease, at, held_until, replayed } => {
+                Self::Returned { lease, at, held_until, replayed }
+            }
+            Reply::Extended { lease, ends } => Self::Extended { lease, ends },
+            Reply::Left { .. } => Self::Done,
+            Reply::Adopted { version } => {
+                let adopts = |event: &Event| {
+                    matches!(event, Event::TermsSet { .. } | Event::RulesSet { .. })
+                };
+                let changed = decision.entries.iter().any(|entry| adopts(&entry.event));
+                Self::Adopted { version, changed }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::pool::Book;
+
+    #[test]
+    fn of_two_changes_with_the_same_number_the_first_one_is_told_that_it_holds() {
+        let mut book = Book::new(PoolTerms { commit: 5, open: true, ..PoolTerms::default() });
+        let mut set = |max_per_user| {
+            let rules = Rules { version: 1, max_per_user: Some(max_per_user), ..Rules::default() };
+            PoolReply::of(&book.handle(Ask::SetRules(rules), Millis(1)))
+        };
+        assert_eq!(set(1), PoolReply::Adopted { version: 1, changed: true });
+        assert_eq!(set(2), PoolReply::Adopted { version: 1, changed: false });
+        assert_eq!(book.rules().max_per_user, Some(1));
+    }
+
+    #[test]
+    fn a_call_without_terms_is_read_as_one() {
+        let text = r#"{"ask":{"shard":"eu","ask":{"ask":"extend","lease":"lease_e00000000000000000000000000_0123456789abcdef","by":{"owner":"k"}}}}"#;
+        let call: PoolCall = serde_json::from_str(text).unwrap();
+        assert!(matches!(call, PoolCall::Ask { terms: None, .. }), "{call:?}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Licenses: rows of their holder, seen by their issuer as well.
 
-use domain::id::{LicenseId, TenantId};
+use domain::id::{LicenseId, ProductId, TenantId};
 use domain::license::{License, Standing};
 use domain::place::Shard;
 use domain::terms::Terms;
@@ -34,6 +34,23 @@ pub fn by_ref(id_or_code: &str) -> Query<LicenseRow> {
 /// One license of the holder, provisioned or not. Index: the primary key.
 pub fn by_id(id: &LicenseId) -> Query<LicenseRow> {
     Query::new(select!("WHERE tenant_id = ?1 AND id = ?2")).bind(id).hot()
+}
+
+/// How many licenses for one product are looked at.
+const SAME_PRODUCT: u32 = 50;
+
+/// The holder's licenses for `product`: those in force at `now` first, the one that ends first before the others. Index:
+/// `licenses_by_product`.
+pub fn by_product(product: &ProductId, now: Millis) -> Query<LicenseRow> {
+    Query::new(select!(
+        "WHERE tenant_id = ?1 AND product = ?2 AND provisioned_ms IS NOT NULL
+         ORDER BY standing <> 'active' OR starts_ms > ?3 OR COALESCE(ends_ms <= ?3, 0), ends_ms IS NULL, ends_ms, id
+         LIMIT ?4"
+    ))
+    .bind(product)
+    .bind(now)
+    .bind(SAME_PRODUCT)
+    .hot()
 }
 
 /// A page of the licenses that the holder sees. Index: the primary key.

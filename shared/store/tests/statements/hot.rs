@@ -37,6 +37,7 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("issuer_keys::active", "issuer_keys_active (tenant=?)"),
         ("issuer_keys::of_tenants", "issuer_keys_by_tenant (tenant=?)"),
         ("licenses::by_ref", "licenses_by_code (tenant_id=? AND code=?)"),
+        ("licenses::by_product", "licenses_by_product (tenant_id=? AND product=?)"),
         ("licenses::list_issued", "licenses_by_issuer (issuer=? AND id>?)"),
         ("licenses::issuers", "COVERING INDEX licenses_issuers (tenant_id=?)"),
         ("licenses::issued_by_id", "licenses_by_issuer (issuer=? AND id=?)"),

@@ -57,6 +57,34 @@ fn a_holder_does_not_see_what_is_not_provisioned() {
 }
 
 #[test]
+fn of_a_product_the_license_in_force_that_ends_first_comes_first() {
+    type Change = fn(&mut domain::license::License);
+    let (db, acme) = (Db::migrated(), tenant("acme"));
+    let changes: [Change; 8] = [
+        |l| l.ends = None,
+        |l| l.ends = Some(NOW.plus(20)),
+        |l| l.ends = Some(NOW.plus(10)),
+        |l| l.ends = Some(NOW),
+        |l| (l.starts, l.ends) = (NOW.plus(1), Some(NOW.plus(5))),
+        |l| (l.standing, l.ends) = (Standing::Suspended, Some(NOW.plus(6))),
+        |l| l.product = domain::id::ProductId::parse("other").unwrap(),
+        |l| l.ends = Some(NOW.plus(1)),
+    ];
+    for (n, change) in (1..).zip(changes) {
+        let mut license = license(n);
+        change(&mut license);
+        // The last one is not provisioned.
+        let origin = Origin { provisioned: (n < 8).then_some(NOW), ..Origin::default() };
+        db.of(&acme).run(licenses::insert(&license, Shard::Eu, &origin, NOW)).unwrap();
+    }
+    let product = license(1).product;
+    let found = db.of(&acme).all(&licenses::by_product(&product, NOW));
+    let order: Vec<_> = found.iter().map(|row| row.id.clone()).collect();
+    assert_eq!(order, [3, 2, 1, 4, 5, 6].map(|n| license(n).id));
+    assert_eq!(db.of(&tenant("globex")).all(&licenses::by_product(&product, NOW)), []);
+}
+
+#[test]
 fn pages_follow_the_cursor() {
     let (db, acme) = (db(), tenant("acme"));
     let first = db.of(&acme).all(&licenses::list("", 2));

@@ -159,6 +159,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
         plans::put(&plan, "Trial", &terms, Some(1), NOW);
         licenses::by_ref(code);
         licenses::by_id(id);
+        licenses::by_product(&license.product, NOW);
         licenses::list("", 50);
         licenses::list_issued("", 50);
         licenses::issued_by_id(id);

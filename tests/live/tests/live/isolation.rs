@@ -13,10 +13,13 @@ struct Ids {
     device: String,
     key: String,
     tenant: String,
+    lease: String,
 }
 
 fn asks(ids: &Ids) -> Vec<Ask> {
-    let Ids { license, code, device, key, tenant } = ids;
+    let Ids { license, code, device, key, tenant, lease } = ids;
+    // The ids of leases and tickets differ in their first word only.
+    let ticket = lease.replace("lease_", "tick_");
     let at = |tail: &str| format!("/api/v1/licenses/{license}{tail}");
     let none = serde_json::Value::Null;
     let post = |path: &str, body| ("POST", path.to_owned(), body);
@@ -31,6 +34,20 @@ fn asks(ids: &Ids) -> Vec<Ask> {
         post("/api/v1/heartbeat", json!({ "license_id": license, "hardware_id": hardware })),
         post("/api/v1/licenses/activate", json!({ "license_id": license, "hardware_id": "hw-2" })),
         post("/api/v1/licenses/deactivate", json!({ "license_id": code, "device_id": device })),
+        post("/api/v1/licenses/checkout", json!({ "license_id": license })),
+        post("/api/v1/licenses/checkout", json!({ "license_id": code, "wait": true })),
+        post("/api/v1/licenses/checkout", json!({ "ticket": ticket })),
+        post("/api/v1/licenses/return", json!({ "lease_id": lease })),
+        post("/api/v1/licenses/return", json!({ "ticket": ticket })),
+        post("/api/v1/licenses/extend", json!({ "lease_id": lease })),
+        ("GET", format!("/api/v1/pools/{license}"), none.clone()),
+        ("GET", format!("/api/v1/pools/{code}"), none.clone()),
+        ("PUT", format!("/api/v1/pools/{license}/rules"), json!({ "version": 0 })),
+        (
+            "POST",
+            format!("/api/v1/pools/{license}/release"),
+            json!({ "lease_id": lease, "reason": "x" }),
+        ),
         ("GET", format!("/api/v1/licenses/files/{license}"), none.clone()),
         ("GET", format!("/api/v1/licenses/{code}"), none.clone()),
         ("GET", at(""), none.clone()),
@@ -58,8 +75,11 @@ fn asks(ids: &Ids) -> Vec<Ask> {
 fn ids_of_others_and_ids_of_nobody_are_answered_alike() {
     let p = shared();
     let (vendor, holder) = (p.vendor(), p.customer());
-    let license = p.license(&vendor, &holder, &json!({ "limits": { "devices": 3 } }));
+    let terms = json!({ "limits": { "devices": 3 }, "commit": 5 });
+    let license = p.license(&vendor, &holder, &terms);
     let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
+    let lease =
+        holder.post(p, "/api/v1/licenses/checkout", &json!({ "license_id": license.id })).ok(201);
     let keys = holder.get(p, "/api/v1/keys").ok(200);
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let real = Ids {
@@ -68,6 +88,7 @@ fn ids_of_others_and_ids_of_nobody_are_answered_alike() {
         device: text(&device),
         key: text(&keys["items"][0]["key_id"]),
         tenant: holder.id.clone(),
+        lease: text(&lease["lease_id"]),
     };
     let made_up = Ids {
         license: format!("{}{}", &license.id[..5], "0".repeat(26)),
@@ -75,6 +96,7 @@ fn ids_of_others_and_ids_of_nobody_are_answered_alike() {
         device: format!("dev_{}", "0".repeat(26)),
         key: format!("key_{}", "0".repeat(26)),
         tenant: "nobody-at-all".to_owned(),
+        lease: format!("lease_{}{}_{}", &license.id[4..5], "0".repeat(26), "0".repeat(16)),
     };
     let strangers = [p.customer(), p.msp(), p.vendor()];
     for stranger in &strangers {

@@ -23,6 +23,8 @@ mod ratelimit;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
+mod seats;
+#[cfg(test)]
 mod signed;
 #[cfg(test)]
 mod sites;

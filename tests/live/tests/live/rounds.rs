@@ -67,3 +67,31 @@ fn a_cold_validation_takes_hardly_longer_than_its_one_round() {
     took.sort_unstable();
     assert!((600..=780).contains(&took[2]), "{took:?} ms for a round of {round} ms");
 }
+
+#[test]
+fn a_checkout_takes_two_rounds_cold_and_one_warm_and_so_do_its_sequels() {
+    let p = shared();
+    let (vendor, holder) = (p.vendor(), p.tenant("customer", None, "us"));
+    let license = p.seats(&vendor, &holder, (100, 0), &json!({}));
+    let checkout = json!({ "license_id": license.id, "user": "ada" });
+    let ask = |path: &str, body: &Value, fault: &str| {
+        holder.call(p, "POST", path).json(body).fault(fault).send()
+    };
+    let lease = ask("/api/v1/licenses/checkout", &checkout, "none").ok(201)["lease_id"].clone();
+    let named = json!({ "lease_id": lease });
+    for (fault, budget) in [("cold", 2), ("none", 1)] {
+        let fewest = |path: &str, body: &Value, status: u16| {
+            let count = |_| {
+                let reply = ask(path, body, fault);
+                reply.ok(status);
+                reply.rounds()
+            };
+            (0..8).map(count).min().unwrap()
+        };
+        assert_eq!(fewest("/api/v1/licenses/checkout", &checkout, 201), budget, "{fault}");
+        assert_eq!(fewest("/api/v1/licenses/extend", &named, 200), budget, "{fault}");
+    }
+    let reply = ask("/api/v1/licenses/return", &named, "cold");
+    reply.ok(200);
+    assert!(reply.rounds() <= 2, "{} rounds: {reply}", reply.rounds());
+}

@@ -2,19 +2,19 @@
 
 mod change;
 mod decide;
-mod find;
 mod list;
 mod update;
 mod view;
 
 pub use change::{renew, revoke, step};
 pub use decide::Step;
-pub use find::{Found, seen};
 pub use list::list;
 pub use update::update;
 
 use edge::admit::Caller;
 use edge::door::Outbound;
+use edge::find;
+pub use edge::find::{Found, seen};
 use edge::{Call, Failure};
 
 use crate::answer;

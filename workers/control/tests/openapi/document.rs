@@ -3,11 +3,11 @@
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use wire::endpoints::{Access, ENDPOINTS, Endpoint};
+use wire::endpoints::{Access, ENDPOINTS, Endpoint, Worker};
 use wire::problem::Problem;
 
 use crate::generate_request;
-use crate::shapes::{Shape, shape};
+use crate::shapes::{Shape, other_answer, shape};
 
 /// The whole interface as OpenAPI 3.1.
 pub fn document() -> Value {
@@ -67,6 +67,9 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         "responses": { status: good, "default": { "$ref": "#/components/responses/Problem" } },
         "security": security(endpoint.access),
     });
+    if let Some((status, answer)) = other_answer(endpoint.id, generator) {
+        operation["responses"][status] = answer;
+    }
     if let Some(schema) = request {
         let needed = endpoint.method != "DELETE";
         operation["requestBody"] = json!({
@@ -97,10 +100,12 @@ fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
         };
         json!({ "name": name, "in": "query", "schema": schema })
     });
+    // A pool's own book remembers keys, and for less long.
+    let time = if endpoint.worker == Worker::Checkout { "an hour" } else { "a day" };
     let key = endpoint.idempotent.then(|| {
         json!({
             "name": "Idempotency-Key", "in": "header",
-            "description": "The same key and body give the same answer for a day.",
+            "description": format!("The same key and body give the same answer for {time}."),
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
         })
     });

@@ -1,6 +1,7 @@
 //! What each endpoint takes and gives.
 
 use domain::id::LicenseCode;
+use domain::pool::Rules;
 use domain::version::VersionRange;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
@@ -12,8 +13,13 @@ use wire::endpoints::Id;
 use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
 use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, KeyView};
+use wire::lease::{
+    CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView, QueuedView, ReturnAnswer,
+    ReturnRequest,
+};
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
+use wire::pool::{PoolView, ReleaseRequest};
 use wire::signing::{RotateAnswer, SigningKeyView};
 use wire::tenant::{
     CreateTenantRequest, PlanRequest, PlanView, ProductRequest, ProductView, TenantView,
@@ -30,6 +36,16 @@ pub struct Shape {
     pub answer: Option<Value>,
     /// The names in its query string.
     pub query: &'static [&'static str],
+}
+
+/// Another good answer than the usual one, with its status.
+pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static str, Value)> {
+    (id == Id::Checkout).then(|| {
+        let schema = Make(generator).of::<QueuedView>();
+        let content = json!({ "application/json": { "schema": schema } });
+        let description = "No seat was free: the caller waits in line.";
+        ("202", json!({ "description": description, "content": content }))
+    })
 }
 
 const PAGE: &[&str] = &["cursor", "limit"];
@@ -67,6 +83,12 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::Heartbeat | Id::HeartbeatShort => {
             make.exchange::<HeartbeatRequest, HeartbeatAnswer>("200")
         }
+        Id::Checkout => make.exchange::<CheckoutRequest, LeaseView>("201"),
+        Id::Return => make.exchange::<ReturnRequest, ReturnAnswer>("200"),
+        Id::Extend => make.exchange::<ExtendRequest, ExtendAnswer>("200"),
+        Id::Pool => Shape { query: PAGE, ..make.answer::<PoolView>() },
+        Id::PoolRules => make.exchange::<Rules, Rules>("200"),
+        Id::ReleaseLease => make.exchange::<ReleaseRequest, ReturnAnswer>("200"),
         Id::Generate => {
             // Named by the schemas that are written by hand.
             make.0.subschema_for::<(Contract, TermsPatch, LicenseCode, VersionRange)>();

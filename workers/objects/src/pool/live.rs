@@ -12,8 +12,8 @@ use edge::objects::{PoolCall, PoolReply};
 use store::data::lease_events;
 
 use crate::disk::{Disk, DiskError};
-use crate::pool::reply;
 use crate::pool::rows::{self, Mark};
+use crate::pool::view;
 
 /// How long an entry about seats waits for others to be shipped with, in milliseconds.
 const GATHER_MS: i64 = 1_000;
@@ -130,17 +130,18 @@ impl Live {
     ) -> Result<PoolReply, DiskError> {
         match call {
             PoolCall::Ask { shard, terms, ask } => {
-                let mut entries = self.adopt(*terms, now);
+                let mut entries = terms.map_or_else(Vec::new, |terms| self.adopt(*terms, now));
                 let decision = self.book.handle(*ask, now);
+                let reply = PoolReply::of(&decision);
                 entries.extend(decision.entries);
                 self.write(disk, shard, &entries, now)?;
-                Ok(reply::of(decision.reply))
+                Ok(reply)
             }
             PoolCall::View { shard, terms, after, limit } => {
                 let mut entries = self.adopt(*terms, now);
                 entries.extend(self.book.settle(now));
                 self.write(disk, shard, &entries, now)?;
-                Ok(PoolReply::View(Box::new(reply::view(&self.book, after, limit))))
+                Ok(PoolReply::View(Box::new(view::of(&self.book, after, limit))))
             }
             PoolCall::SetTerms { terms } => {
                 let entries = self.adopt(*terms, now);

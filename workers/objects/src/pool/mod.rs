@@ -1,10 +1,11 @@
 //! `Pool`: the floating seats of one license.
 
 mod live;
-mod reply;
+
 mod rows;
 mod ship;
 mod tidy;
+mod view;
 
 use std::cell::{OnceCell, RefCell};
 use std::panic::AssertUnwindSafe;

@@ -24,11 +24,18 @@ fn unknown_paths_and_wrong_methods_are_told_apart() {
         ("DELETE", "/api/v1/heartbeat", Some("POST")),
         ("GET", "/api/v1/licenses/generate", Some("POST")),
         ("PATCH", "/api/v1/licenses/lic_1", Some("GET, PUT, DELETE")),
+        ("GET", "/api/v1/licenses/checkout", Some("POST")),
+        ("PUT", "/api/v1/licenses/return", Some("POST")),
+        ("GET", "/api/v1/licenses/extend", Some("POST")),
+        ("POST", "/api/v1/pools/lic_1", Some("GET")),
+        ("GET", "/api/v1/pools/lic_1/rules", Some("PUT")),
         ("POST", "/api/v1/audit", Some("GET")),
         ("POST", "/.well-known/jwks.json", Some("GET")),
         ("POST", "/api/v1/licenses/validate/more", None),
         ("POST", "/api/v1/licenses/validated", None),
         ("POST", "/api/v1/heartbeats", None),
+        ("POST", "/api/v1/licenses/borrow", None),
+        ("GET", "/api/v1/pools", None),
         ("GET", "/api/v1/licenses/", None),
         ("GET", "/api/v1/nothing", None),
         ("GET", "/api/v1/licenses/a/b/c/d", None),
@@ -64,6 +71,7 @@ fn ids_and_queries_of_any_shape_find_nothing() {
     ];
     for id in ids {
         vendor.get(p, &format!("/api/v1/licenses/{id}")).refused(404, "license-not-found");
+        vendor.get(p, &format!("/api/v1/pools/{id}")).refused(404, "license-not-found");
         vendor.get(p, &format!("/api/v1/licenses/files/{id}")).refused(404, "license-not-found");
         vendor
             .call(p, "DELETE", &format!("/api/v1/keys/{id}"))

@@ -53,6 +53,8 @@ pub struct Cast {
     pub license: Licensed,
     /// A device of the license.
     pub device: String,
+    /// A lease of the license, held with the holder's first key.
+    pub lease: String,
     /// Another customer of the holder's MSP.
     pub spare: Tenant,
     /// The id of a key of the holder.
@@ -77,15 +79,17 @@ impl Cast {
         let holder = p.tenant("customer", Some(&parent), "us");
         let other = p.tenant("customer", Some(&other_msp), "us");
         let spare = p.tenant("customer", Some(&parent), "eu");
-        let license = p.license(&issuer, &holder, &json!({ "limits": { "devices": 3 } }));
+        let license =
+            p.license(&issuer, &holder, &json!({ "limits": { "devices": 3 }, "commit": 20 }));
         let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
+        let lease = checked_out(p, &holder, &holder.key, &license.id);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
         let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
         let tenants = [holder, other, parent, other_msp, issuer, other_vendor, operator];
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, spare, spare_key, broken }
+        Self { tenants, license, device, lease, spare, spare_key, broken }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {
@@ -98,6 +102,13 @@ impl Cast {
             [Who::Holder, Who::Parent, Who::Issuer].map(|who| self.of(who));
         [&self.license.id, &self.license.code, &holder.id, &parent.id, &issuer.id]
     }
+}
+
+/// A seat, checked out with `key`.
+pub fn checked_out(p: &Platform, holder: &Tenant, key: &str, license: &str) -> String {
+    let call = p.call("POST", &holder.id, "/api/v1/licenses/checkout").key(key);
+    let lease = call.json(&json!({ "license_id": license })).send().ok(201);
+    lease["lease_id"].as_str().unwrap().to_owned()
 }
 
 /// The id and the text of a new key.

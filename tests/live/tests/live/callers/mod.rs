@@ -10,7 +10,7 @@ use live::{Platform, Reply, shared};
 use serde_json::{Value, json};
 use wire::endpoints::{Access, ENDPOINTS};
 
-use self::cast::{Cast, Who};
+use self::cast::{Cast, Who, checked_out};
 use self::table::{Gets, Row, rows};
 
 #[test]
@@ -37,12 +37,13 @@ fn refusals(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
         let gets = row.gets[who as usize];
         if gets != Gets::All {
             let tenant = cast.of(who);
-            let reply = ask(p, row, &tenant.id, Some(&format!("Bearer {}", tenant.key)));
+            let bearer = format!("Bearer {}", tenant.key);
+            let reply = ask(p, row, &tenant.id, Some(&bearer), &cast.lease);
             wrong.extend(judge(row, cast, gets, &format!("{who:?}"), &reply));
         }
     }
     for bad in credentials::bad_ones(p, cast, row) {
-        let reply = ask(p, row, bad.host, bad.credentials.as_deref());
+        let reply = ask(p, row, bad.host, bad.credentials.as_deref(), &cast.lease);
         wrong.extend(judge(row, cast, bad.gets, bad.name, &reply));
     }
     wrong
@@ -61,24 +62,37 @@ fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
                 let mut scopes = vec![scope.name()];
                 // Nobody hands out more than they have.
                 scopes.extend((row.endpoint.id.name() == "GenerateKey").then_some("license:read"));
+                // A lease can be returned only with the key that it was checked out with.
+                scopes.extend((row.endpoint.id.name() == "Return").then_some("license:checkout"));
                 Some(p.key_of(&tenant.id, &json!({ "scopes": scopes })))
             }
             _ => Some(tenant.key.clone()),
         };
+        let lease = own_lease(p, cast, row, credentials.as_deref());
         let credentials = credentials.map(|key| format!("Bearer {key}"));
-        let reply = ask(p, row, &tenant.id, credentials.as_deref());
+        let reply = ask(p, row, &tenant.id, credentials.as_deref(), &lease);
         wrong.extend(judge(row, cast, Gets::All, &format!("{who:?} with this scope only"), &reply));
         if row.endpoint.id.name() == "Validate" {
             let license = format!("License {}", cast.license.key);
-            let reply = ask(p, row, &tenant.id, Some(&license));
+            let reply = ask(p, row, &tenant.id, Some(&license), &lease);
             wrong.extend(judge(row, cast, Gets::All, "the license key itself", &reply));
         }
     }
     wrong
 }
 
-fn ask(p: &Platform, row: &Row, host: &str, credentials: Option<&str>) -> Reply {
-    let call = p.call(row.endpoint.method, host, &row.path).json(&row.fresh_body(p));
+/// A new lease of the one who asks, where one is named. Who may take leases back need not be able to check any out.
+fn own_lease(p: &Platform, cast: &Cast, row: &Row, key: Option<&str>) -> String {
+    let holder = cast.of(Who::Holder);
+    let key = key.filter(|_| row.endpoint.id.name() != "ReleaseLease").unwrap_or(&holder.key);
+    if !row.names_lease() {
+        return String::new();
+    }
+    checked_out(p, holder, key, &cast.license.id)
+}
+
+fn ask(p: &Platform, row: &Row, host: &str, credentials: Option<&str>, lease: &str) -> Reply {
+    let call = p.call(row.endpoint.method, host, &row.path).json(&row.fresh_body(p, lease));
     match credentials {
         Some(credentials) => call.header("authorization", credentials),
         None => call,
@@ -106,6 +120,7 @@ fn judge(row: &Row, cast: &Cast, gets: Gets, caller: &str, reply: &Reply) -> Opt
 fn snapshot(p: &Platform, cast: &Cast) -> Vec<Value> {
     let license = format!("/api/v1/licenses/{}", cast.license.id);
     let devices = format!("{license}/devices");
+    let pool = format!("/api/v1/pools/{}", cast.license.id);
     let spare = format!("/api/v1/tenants/{}", cast.spare.id);
     let views = [
         (Who::Issuer, license.as_str()),
@@ -115,6 +130,7 @@ fn snapshot(p: &Platform, cast: &Cast) -> Vec<Value> {
         (Who::Issuer, "/api/v1/plans"),
         (Who::Issuer, "/api/v1/signing-keys"),
         (Who::Holder, "/api/v1/licenses"),
+        (Who::Holder, pool.as_str()),
         (Who::Parent, "/api/v1/tenants"),
         (Who::Parent, spare.as_str()),
         (Who::Parent, "/api/v1/licenses"),

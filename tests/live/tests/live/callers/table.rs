@@ -24,6 +24,7 @@ use Gets::{All, Own, Verdict};
 const ROLE: Gets = Gets::Refused(403, "role-not-allowed");
 const NO_LICENSE: Gets = Gets::Refused(404, "license-not-found");
 const NO_TENANT: Gets = Gets::Refused(404, "tenant-not-found");
+const NO_LEASE: Gets = Gets::Refused(404, "lease-not-found");
 const NO_KEY: Gets = Gets::Refused(404, "key-not-found");
 
 /// What holder, other customer, holder's MSP, other MSP, issuer, other vendor and operator get.
@@ -31,6 +32,7 @@ pub type Columns = [Gets; 7];
 
 const HOLDER: Columns =
     [All, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE];
+const LEASE: Columns = [All, NO_LEASE, NO_LEASE, NO_LEASE, NO_LEASE, NO_LEASE, NO_LEASE];
 const BOTH_SIDES: Columns = [All, NO_LICENSE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, NO_LICENSE];
 const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, ROLE];
 const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
@@ -44,7 +46,7 @@ pub struct Row {
     pub endpoint: &'static Endpoint,
     /// Its path, with a query where it needs one.
     pub path: String,
-    /// What is sent; `@new` stands for a name that nobody has yet.
+    /// What is sent; `@new` stands for a name that nobody has yet, `@lease` for a lease.
     pub body: Value,
     /// The status of success.
     pub status: u16,
@@ -59,20 +61,25 @@ impl Row {
         rights.into_iter().find(|who| self.gets[*who as usize] == All).unwrap()
     }
 
-    /// The body with a fresh name in it.
-    pub fn fresh_body(&self, platform: &Platform) -> Value {
+    /// Whether a lease is named.
+    pub fn names_lease(&self) -> bool {
+        self.body.to_string().contains("@lease")
+    }
+
+    /// The body with a fresh name and this lease in it.
+    pub fn fresh_body(&self, platform: &Platform, lease: &str) -> Value {
         match self.body.to_string() {
             text if text.contains("@new") => {
                 serde_json::from_str(&text.replace("@new", &platform.name("made"))).unwrap()
             }
-            _ => self.body.clone(),
+            text => serde_json::from_str(&text.replace("@lease", lease)).unwrap(),
         }
     }
 }
 
 /// Every endpoint, in an order in which all of them can succeed one after the other.
 pub fn rows(cast: &Cast) -> Vec<Row> {
-    [public(), devices(cast), issuers(cast), tenants(cast), ends(cast)]
+    [public(), devices(cast), seats(cast), issuers(cast), tenants(cast), ends(cast)]
         .into_iter()
         .flatten()
         .collect()
@@ -112,6 +119,21 @@ fn devices(cast: &Cast) -> Vec<Row> {
         row(Id::LicenseText, &format!("/api/v1/licenses/files/{license}"), &NONE, 200, BOTH_SIDES),
         row(Id::License, &at(""), &NONE, 200, BOTH_SIDES),
         fixed(Id::Licenses, &NONE, 200, [All, Own, Own, Own, All, Own, Own]),
+    ]
+}
+
+fn seats(cast: &Cast) -> Vec<Row> {
+    let license = &cast.license.id;
+    let at = |tail: &str| format!("/api/v1/pools/{license}{tail}");
+    let lease = json!({ "lease_id": "@lease" });
+    let release = json!({ "lease_id": "@lease", "reason": "gone" });
+    vec![
+        fixed(Id::Checkout, &json!({ "license_id": license }), 201, HOLDER),
+        fixed(Id::Extend, &lease, 200, LEASE),
+        fixed(Id::Return, &lease, 200, LEASE),
+        row(Id::Pool, &at(""), &NONE, 200, BOTH_SIDES),
+        row(Id::PoolRules, &at("/rules"), &json!({ "version": 0 }), 200, HOLDER),
+        row(Id::ReleaseLease, &at("/release"), &release, 200, HOLDER),
     ]
 }
 

@@ -55,7 +55,7 @@ fn who_only_looks_leaves_no_trace() {
     let view = pool.view(0, 9);
     assert_eq!((view.gauges.commit, view.seq, view.terms), (2, 1, terms()));
     let rules = Rules { version: 1, max_per_user: Some(1), ..Rules::default() };
-    assert_eq!(pool.ask(Ask::SetRules(rules)), PoolReply::Done);
+    assert_eq!(pool.ask(Ask::SetRules(rules)), PoolReply::Adopted { version: 1, changed: true });
     assert_eq!(pool.journal(), [1, 2], "rules are kept before the first seat");
 }
 

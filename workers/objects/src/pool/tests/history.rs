@@ -143,7 +143,7 @@ impl Run {
         match what {
             What::Ask(ask) => {
                 let (terms, ask) = (Box::new(terms.clone()), ask.clone());
-                let call = PoolCall::Ask { shard: Shard::Eu, terms, ask };
+                let call = PoolCall::Ask { shard: Shard::Eu, terms: Some(terms), ask };
                 live::handle(disk, live, call, *now).ok().map(drop)
             }
             What::Terms(new) => {

@@ -81,7 +81,7 @@ impl Bench {
     }
 
     fn message(&self, ask: Ask) -> PoolCall {
-        let terms = Box::new(self.terms.clone());
+        let terms = Some(Box::new(self.terms.clone()));
         PoolCall::Ask { shard: Shard::Eu, terms, ask: Box::new(ask) }
     }
 

@@ -1,8 +1,10 @@
 //! Query strings: `cursor`, `limit` and the filters of a list. Unknown names are refused, as unknown fields are.
 
-use edge::{Call, Failure};
 use wire::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use wire::problem::Problem;
+
+use crate::call::Call;
+use crate::failure::Failure;
 
 /// What the query string says.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -2,14 +2,14 @@
 
 use domain::id::LicenseId;
 use domain::place::Shard;
-use edge::failure::StoreFailure;
-use edge::principal::Principal;
-use edge::{Call, Failure};
 use futures_util::future::{join, join_all};
 use store::data::licenses::{self, LicenseRow};
 use wire::problem::Kind;
 
-use crate::turn::{own, records};
+use crate::call::Call;
+use crate::db::Freshness;
+use crate::failure::{Failure, StoreFailure};
+use crate::principal::Principal;
 
 /// A license and the shard of its holder.
 #[derive(Clone, Debug)]
@@ -25,13 +25,21 @@ pub struct Found {
 /// # Errors
 /// `license-not-found`, also for licenses of others: nobody learns that they exist.
 pub async fn seen(call: &Call, principal: &Principal, reference: &str) -> Result<Found, Failure> {
-    let own = own(call, principal);
-    let held = own.first(licenses::by_ref(reference));
+    let held = find_held(call, principal, reference);
     let (held, issued) = join(held, find_issued(call, principal, reference)).await;
-    if let Some(row) = held? {
-        return Ok(Found { row, shard: principal.shard });
+    if let Some(found) = held? {
+        return Ok(found);
     }
     issued?.ok_or_else(|| Kind::LicenseNotFound.into())
+}
+
+/// A license that the caller holds, by id or code.
+///
+/// # Errors
+/// `license-not-found`, also for licenses of others.
+pub async fn held(call: &Call, principal: &Principal, reference: &str) -> Result<Found, Failure> {
+    let found = find_held(call, principal, reference).await?;
+    found.ok_or_else(|| Kind::LicenseNotFound.into())
 }
 
 /// A license that the caller has issued.
@@ -41,6 +49,17 @@ pub async fn seen(call: &Call, principal: &Principal, reference: &str) -> Result
 pub async fn issued(call: &Call, principal: &Principal, reference: &str) -> Result<Found, Failure> {
     let found = find_issued(call, principal, reference).await?;
     found.ok_or_else(|| Kind::LicenseNotFound.into())
+}
+
+/// What decides a write, or what only its owners see: the primary is asked.
+async fn find_held(
+    call: &Call,
+    principal: &Principal,
+    reference: &str,
+) -> Result<Option<Found>, StoreFailure> {
+    let records = call.records(&principal.tenant, principal.shard, Freshness::Primary);
+    let row = records.first(licenses::by_ref(reference)).await?;
+    Ok(row.map(|row| Found { row, shard: principal.shard }))
 }
 
 /// Asks every shard at once: an id's hint is only a hint, and one round is one round.
@@ -54,7 +73,7 @@ async fn find_issued(
         return Ok(None);
     }
     let asked = Shard::ALL.map(|shard| {
-        let records = records(call, &principal.tenant, shard);
+        let records = call.records(&principal.tenant, shard, Freshness::Primary);
         let query = licenses::issued_by_id(&id);
         async move { records.first(query).await.map(|row| row.map(|row| Found { row, shard })) }
     });
