@@ -77,11 +77,14 @@ fn billed(db: &Db, issuer: &str, page: &Page<'_>) -> Vec<LicenseId> {
     rows.into_iter().map(|row| row.id).collect()
 }
 
+/// A name, entries, and the overage from 100 to 200: checkouts, peak, milliseconds.
+type Row<'a> = (&'a str, &'a [Event], (u64, u32, i64));
+
 #[test]
 fn a_span_begins_with_what_is_held_and_ends_before_its_end() {
     const OUT: &str = "checked_out";
     let (up, down) = (Event(110, OUT, 3, (0, 3), (5, 4)), Event(120, "ended", 3, (0, 3), (5, 1)));
-    let rows: [(&str, &[Event], (u64, u32, i64)); 9] = [
+    let rows: [Row<'_>; 9] = [
         ("nothing", &[], (0, 0, 0)),
         ("held throughout", &[Event(9, OUT, 2, (0, 2), (5, 2))], (0, 2, 200)),
         (
@@ -234,10 +237,13 @@ fn an_issuer_sees_the_figures_of_what_it_issued_and_nobody_elses() {
     }
 }
 
+/// A name, what is special about the license, entries, and whether a statement from 100 to 200 lists it.
+type Listed = (&'static str, fn(&mut License), Vec<Event>, bool);
+
 #[test]
 fn a_statement_lists_what_is_valid_in_its_period_or_was_used_in_it() {
     let out = |at| Event(at, "checked_out", 1, (0, 1), (0, 1));
-    let rows: [(&str, fn(&mut License), Vec<Event>, bool); 12] = [
+    let rows: [Listed; 12] = [
         ("valid", |_| {}, vec![], true),
         ("starts with the end", |l| l.starts = Millis(200), vec![], false),
         ("starts just before it", |l| l.starts = Millis(199), vec![], true),
