@@ -16,7 +16,7 @@ use crate::turn::{own, records};
 
 /// Licenses read in one round.
 const PAGE: u32 = 50;
-/// Rounds on each shard: 2,000 licenses.
+/// Rounds on each shard: fewer than 2,000 licenses.
 const MOST_PAGES: u32 = 40;
 
 /// The licenses of a statement with all that is said of them.
