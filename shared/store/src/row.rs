@@ -25,11 +25,6 @@ pub fn json_or_null<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     text.map(|text| serde_json::from_str(&text).map_err(D::Error::custom)).transpose()
 }
 
-/// A sum sent as text, because it may not fit into a 64-bit float.
-pub fn whole<'de, D: Deserializer<'de>>(row: D) -> Result<i64, D::Error> {
-    String::deserialize(row)?.parse().map_err(D::Error::custom)
-}
-
 /// An INTEGER column that holds 0 or 1.
 pub fn truth<'de, D: Deserializer<'de>>(row: D) -> Result<bool, D::Error> {
     match i64::deserialize(row)? {

@@ -65,10 +65,11 @@ fn no_statement_is_left_untried() {
     );
 }
 
-/// Names that a statement gives to queries of its own: `WITH name`, `name AS (`.
+/// Names that a statement gives to queries of its own: `WITH name`, `name AS (`, `name AS MATERIALIZED (`.
 fn own_names<'a>(words: &[&'a str]) -> BTreeSet<&'a str> {
+    let is_query = |word: &str| word.starts_with('(') || word == "MATERIALIZED";
     let with = words.windows(2).filter(|pair| pair[0] == "WITH").map(|pair| pair[1]);
-    let after = words.windows(3).filter(|three| three[1] == "AS" && three[2].starts_with('('));
+    let after = words.windows(3).filter(|three| three[1] == "AS" && is_query(three[2]));
     with.chain(after.map(|three| three[0])).collect()
 }
 
@@ -120,7 +121,7 @@ fn what_looks_at_a_whole_shard_is_listed() {
 fn statements_name_their_columns_and_bind_their_values() {
     for item in registry::all() {
         assert!(
-            !item.sql.contains('*') || item.sql.contains("COUNT(*)"),
+            !item.sql.contains("SELECT *") && !item.sql.contains(".*"),
             "{}: SELECT *",
             item.name
         );
@@ -142,6 +143,7 @@ fn statements_name_their_columns_and_bind_their_values() {
             "$[0]",
             "$[1]",
             "checked_out",
+            "ended",
             "refused",
             "revoked",
         ];

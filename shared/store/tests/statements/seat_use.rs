@@ -130,8 +130,8 @@ fn seats_are_counted_and_integrated_in_each_span() {
     let rows: Vec<FiguresRow> = db.of(&acme).all(&seat_use::of_license(&id, &spans));
     let seen = |row: &FiguresRow| {
         let overage = row.overage();
-        let counts = (row.checkouts, overage.checkouts, row.denials);
-        (row.span, counts, (row.peak_held, overage.peak), (row.commit_ms(), overage.overage_ms))
+        let counts = (row.checkouts(), overage.checkouts, row.denials());
+        (row.span, counts, (row.peak_held(), overage.peak), (row.commit_ms(), overage.overage_ms))
     };
     let want = [
         (0, (2, 0, 0), (2, 0), (100, 0)),
@@ -192,17 +192,23 @@ fn any_ledger_sums_up_to_what_the_domain_computes() {
 #[test]
 fn absurdly_many_seats_for_a_month_still_add_up() {
     const MONTH: i64 = 31 * 86_400_000;
+    const MANY: u32 = 1_000_000_007;
     let (db, acme, id) = (Db::migrated(), tenant("acme"), license(1).id);
     let two = [
-        Event(1, "checked_out", 1, (0, 0), (0, 1_000_000_007)),
-        Event(2, "ended", 1, (0, 0), (0, 1_000_000_007)),
+        Event(1, "checked_out", MANY, (0, MANY), (0, MANY)),
+        Event(MONTH - 1, "ended", MANY, (0, MANY), (0, 0)),
     ];
     ledger(&db, &acme, &id, &two);
-    let row = db.of(&acme).first(&seat_use::of_license(&id, &[span(1, MONTH)])).unwrap();
-    assert_eq!(row.overage().overage_ms, 1_000_000_007 * (MONTH - 1), "beyond 2^53, exact");
-    ledger(&db, &acme, &license(2).id, &[Event(1, "ended", 1, (0, 0), (0, u32::MAX)); 1]);
-    let row = db.of(&acme).first(&seat_use::of_license(&license(2).id, &[span(1, MONTH)])).unwrap();
-    assert_eq!(row.overage().overage_ms, i64::MAX, "saturates");
+    let row = db.of(&acme).first(&seat_use::of_license(&id, &[span(0, MONTH)])).unwrap();
+    let exact = i64::from(MANY) * (MONTH - 2);
+    assert_eq!(row.overage().overage_ms, exact, "beyond 2^53, exact");
+    let most = Event(0, "checked_out", u32::MAX, (0, u32::MAX), (0, u32::MAX));
+    ledger(&db, &acme, &license(2).id, &[most]);
+    for from in [0, 1] {
+        let query = seat_use::of_license(&license(2).id, &[span(from, 2 * MONTH)]);
+        let row = db.of(&acme).first(&query).unwrap();
+        assert_eq!(row.overage().overage_ms, i64::MAX, "saturates");
+    }
 }
 
 #[test]

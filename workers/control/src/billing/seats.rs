@@ -53,10 +53,10 @@ fn step(step: String, row: Option<&FiguresRow>) -> SeatStep {
     let commit_ms = row.map(FiguresRow::commit_ms).unwrap_or_default();
     SeatStep {
         step,
-        checkouts: row.map_or(0, |row| row.checkouts),
+        checkouts: row.map_or(0, FiguresRow::checkouts),
         overage_checkouts: overage.checkouts,
-        denials: row.map_or(0, |row| row.denials),
-        peak_held: row.map_or(0, |row| row.peak_held),
+        denials: row.map_or(0, FiguresRow::denials),
+        peak_held: row.map_or(0, FiguresRow::peak_held),
         peak_overage: overage.peak,
         seat_hours: SeatHours {
             commit: seat_hours(commit_ms),
@@ -87,9 +87,8 @@ mod tests {
     #[test]
     fn a_step_without_use_has_zeros() {
         let row: FiguresRow = serde_json::from_value(json!({
-            "license_id": testkit::license(1).id, "span": 1, "checkouts": 3, "overage_checkouts": 1, "denials": 2,
-            "peak_held": 6, "peak_overage": 1, "commit_seconds": "7200", "commit_rest_ms": "0",
-            "overage_seconds": "0", "overage_rest_ms": "1800000",
+            "license_id": testkit::license(1).id, "span": 1, "span_ms": 3_600_000, "opening_commit": 2,
+            "opening_overage": 0, "sums": "[3,1,2,6,1,[0,0],[1800,0]]",
         }))
         .unwrap();
         let span = (Millis(0), Millis(1));
