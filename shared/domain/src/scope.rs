@@ -52,6 +52,8 @@ scopes! {
     SigningKeys = "signing_keys:manage",
     /// Read the audit log.
     AuditRead = "audit:read",
+    /// See statements of what customers owe (issuers only).
+    BillingRead = "billing:read",
     /// Everything that the key's tenant may do.
     Admin = "admin",
 }

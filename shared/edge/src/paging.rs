@@ -25,6 +25,18 @@ impl Asked {
         Self::from_pairs(call.inbound.query(), filters).map_err(Failure::from)
     }
 
+    /// Reads the query string of something that comes whole: no `cursor`, no `limit`.
+    ///
+    /// # Errors
+    /// `invalid-request` for an unknown or repeated name.
+    pub fn whole(call: &Call, filters: &[&str]) -> Result<Self, Failure> {
+        let pairs = call.inbound.query();
+        match pairs.iter().find(|(name, _)| ["cursor", "limit"].contains(&name.as_str())) {
+            Some((name, _)) => Err(wrong(name, "this answer has no pages").into()),
+            None => Self::from_pairs(pairs, filters).map_err(Failure::from),
+        }
+    }
+
     fn from_pairs(pairs: Vec<(String, String)>, filters: &[&str]) -> Result<Self, Problem> {
         let mut asked = Self { limit: DEFAULT_LIMIT, ..Self::default() };
         let mut seen: Vec<String> = Vec::new();

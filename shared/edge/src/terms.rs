@@ -45,6 +45,14 @@ pub fn check(terms: &Terms, at: &str) -> Result<(), Problem> {
             "commit and max_overage together are too many",
         ));
     }
+    if let Some(pricing) = &terms.pricing
+        && pricing.overage_per_use.currency() != pricing.commit_fee_monthly.currency()
+    {
+        return Err(Problem::field(
+            format!("{at}/pricing/overage_per_use"),
+            "must be in the currency of commit_fee_monthly",
+        ));
+    }
     intervals(terms, at)?;
     floating(&terms.floating, &format!("{at}/floating"))
 }
@@ -93,12 +101,24 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::money::{Currency, Money};
+    use domain::terms::{OverageBasis, Pricing};
     use domain::usage::Metric;
 
     fn terms(change: impl FnOnce(&mut Terms)) -> Terms {
         let mut terms = Terms::default();
         change(&mut terms);
         terms
+    }
+
+    fn priced(fee: &str, use_in: &str) -> Terms {
+        let money = |code| Money::new(5, Currency::parse(code).unwrap()).unwrap();
+        let pricing = Pricing {
+            commit_fee_monthly: money(fee),
+            overage_per_use: money(use_in),
+            overage_basis: OverageBasis::Checkout,
+        };
+        terms(|t| t.pricing = Some(pricing))
     }
 
     #[test]
@@ -126,6 +146,10 @@ mod tests {
             (terms(|t| t.floating.max_queue = 1_001), Some("/terms/floating/max_queue")),
             (terms(|t| t.floating.claim_seconds = 0), Some("/terms/floating/claim_seconds")),
         ];
+        let rows = rows.into_iter().chain([
+            (priced("EUR", "EUR"), None),
+            (priced("EUR", "USD"), Some("/terms/pricing/overage_per_use")),
+        ]);
         for (terms, want) in rows {
             let problem = check(&terms, "/terms").err();
             let pointer = problem.map(|p| p.errors[0].pointer.clone());

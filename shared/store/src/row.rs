@@ -17,6 +17,14 @@ pub fn json<'de, D: Deserializer<'de>, T: DeserializeOwned>(row: D) -> Result<T,
     serde_json::from_str(&text).map_err(D::Error::custom)
 }
 
+/// A TEXT column that holds JSON, or NULL.
+pub fn json_or_null<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    row: D,
+) -> Result<Option<T>, D::Error> {
+    let text = Option::<String>::deserialize(row)?;
+    text.map(|text| serde_json::from_str(&text).map_err(D::Error::custom)).transpose()
+}
+
 /// An INTEGER column that holds 0 or 1.
 pub fn truth<'de, D: Deserializer<'de>>(row: D) -> Result<bool, D::Error> {
     match i64::deserialize(row)? {

@@ -139,6 +139,10 @@ endpoints! {
         Access::Key(Scope::LicenseManage, ISSUERS), true, "Give a license a new end";
     Devices "GET" "/api/v1/licenses/{license}/devices" Control
         Access::Key(Scope::LicenseRead, ANYONE), false, "Devices of a license";
+    SeatUse "GET" "/api/v1/licenses/{license}/seats" Control
+        Access::Key(Scope::LicenseRead, ANYONE), false, "The use of a license's floating seats, by day or month";
+    Overage "GET" "/api/v1/billing/overage" Control
+        Access::Key(Scope::BillingRead, ISSUERS), false, "What customers owe for floating seats, as JSON or CSV";
     GenerateKey "POST" "/api/v1/keys/generate" Control
         Access::Key(Scope::Keys, ANYONE), true, "Make an API key";
     Keys "GET" "/api/v1/keys" Control

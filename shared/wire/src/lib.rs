@@ -1,7 +1,9 @@
 //! What others see: requests, answers, problems, and the table of endpoints. OpenAPI comes from here.
 
 pub mod audit;
+pub mod billing;
 pub mod body;
+pub mod day;
 pub mod device;
 pub mod endpoints;
 pub mod heartbeat;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod audit;
+mod billing;
 mod catalog;
 mod commit;
 mod devices;
@@ -42,6 +43,8 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Devices => devices::list(call, &caller, param).await,
         Id::BlockDevice => devices::block(call, &caller, endpoint, param).await,
         Id::UnblockDevice => devices::unblock(call, &caller, endpoint, param).await,
+        Id::SeatUse => billing::seats(call, &caller, param).await,
+        Id::Overage => billing::overage(call, &caller).await,
         Id::GenerateKey => keys::generate(call, &caller, endpoint).await,
         Id::Keys => keys::list(call, &caller).await,
         Id::RevokeKey => keys::revoke(call, &caller, param).await,

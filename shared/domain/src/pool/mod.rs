@@ -16,6 +16,7 @@ mod apply;
 mod ask;
 mod book;
 mod borrow;
+pub mod charge;
 mod checkout;
 mod entry;
 mod index;

@@ -32,6 +32,17 @@ pub fn by_customer(customer: &TenantId) -> Query<CrmLinkRow> {
     .hot()
 }
 
+/// The first CRM account of each of several tenants, for a statement. Index: `crm_links_by_customer`.
+pub fn first_of(customers: &[&TenantId]) -> Query<CrmLinkRow> {
+    Query::new(
+        "SELECT MIN(crm_account_id) AS crm_account_id, customer FROM crm_links
+          WHERE tenant_id = ?1 AND customer IN (SELECT value FROM json_each(?2))
+          GROUP BY customer",
+    )
+    .bind(serde_json::json!(customers).to_string())
+    .hot()
+}
+
 /// Links an account to a tenant; an account that is linked stays as it is.
 pub fn link(crm_account_id: &str, customer: &TenantId, now: Millis) -> Change {
     Change::new(

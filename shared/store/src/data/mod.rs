@@ -13,5 +13,6 @@ pub mod outbox;
 pub mod plans;
 pub mod products;
 pub mod profiles;
+pub mod seat_use;
 pub mod signing_keys;
 pub mod usage;

@@ -39,6 +39,24 @@ pub fn list(after: &str, limit: u32) -> Query<ProductRow> {
     .hot()
 }
 
+/// What a product is called.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct NamedProductRow {
+    /// Its id.
+    pub id: ProductId,
+    /// For people.
+    pub name: String,
+}
+
+/// The names of several of the issuer's products, for a statement. Index: the primary key.
+pub fn names(products: &[&ProductId]) -> Query<NamedProductRow> {
+    Query::new(
+        "SELECT id, name FROM products WHERE tenant_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
+    )
+    .bind(serde_json::json!(products).to_string())
+    .hot()
+}
+
 /// Makes or changes a product.
 pub fn put(id: &ProductId, name: &str, key_prefix: &str, now: Millis) -> Change {
     Change::new(

@@ -54,6 +54,16 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("usage::for_ask", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
         ("usage::latest", "PRIMARY KEY (tenant_id=? AND license_id=?)"),
         ("lease_events::of_pool", "PRIMARY KEY (tenant_id=? AND license_id=? AND seq>?)"),
+        (
+            "crm_links::first_of",
+            "COVERING INDEX crm_links_by_customer (tenant_id=? AND customer=?)",
+        ),
+        ("seat_use::billed", "licenses_by_issuer (issuer=? AND id>?)"),
+        (
+            "seat_use::billed",
+            "INDEX lease_events_by_time (tenant_id=? AND license_id=? AND at_ms<?)",
+        ),
+        ("seat_use::of_issued", "licenses_by_issuer (issuer=? AND id>?)"),
         ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
         ("outbox::sweep", "outbox_by_attempts (attempts>?)"),
         ("outbox::stuck", "COVERING INDEX outbox_by_attempts (attempts>?)"),
@@ -63,5 +73,27 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
     for (name, index) in rows {
         let plan = &items.iter().find(|item| item.name == name).unwrap().plan;
         assert!(plan.contains(index), "{name} wants {index}:\n{plan}");
+    }
+}
+
+#[test]
+fn figures_search_the_ledger_and_never_scan_it() {
+    let items = registry::all();
+    for name in ["seat_use::of_issued", "seat_use::of_license"] {
+        let plan = &items.iter().find(|item| item.name == name).unwrap().plan;
+        let by_time =
+            "COVERING INDEX lease_events_by_time (tenant_id=? AND license_id=? AND at_ms<?)";
+        for step in [
+            format!("SEARCH p USING {by_time}"),
+            format!("SEARCH q USING {by_time}"),
+            "SEARCH o USING PRIMARY KEY (tenant_id=? AND license_id=? AND seq=?)".to_owned(),
+            "SEARCH e USING PRIMARY KEY (tenant_id=? AND license_id=? AND seq>? AND seq<?)"
+                .to_owned(),
+        ] {
+            assert!(plan.contains(&step), "{name} wants {step}:\n{plan}");
+        }
+        for table in ["SCAN e", "SCAN o", "SCAN p", "SCAN q", "SCAN l"] {
+            assert!(plan.lines().all(|step| step.split(" USING").next() != Some(table)), "{plan}");
+        }
     }
 }

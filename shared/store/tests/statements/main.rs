@@ -18,3 +18,5 @@ mod log;
 mod registry;
 #[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod seat_use;

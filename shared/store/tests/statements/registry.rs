@@ -10,7 +10,7 @@ use domain::usage::Metric;
 use serde_json::json;
 use store::data::{
     api_key_info, audit, commands, crm_links, devices, idempotency, lease_events, licenses, outbox,
-    plans, products, profiles, signing_keys, usage,
+    plans, products, profiles, seat_use, signing_keys, usage,
 };
 use store::directory::{api_keys, hostnames, issuer_keys, tenants};
 use store::{Statement, Target};
@@ -60,6 +60,7 @@ pub fn all() -> Vec<Item> {
     items.extend(on_shard(&db));
     items.extend(on_shard_logs(&db));
     items.extend(on_shard_ledger(&db));
+    items.extend(on_ledger(&db));
     items
 }
 
@@ -152,6 +153,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
         profiles::put("Acme", None, &json!({}), NOW);
         products::by_id(&product);
         products::list("", 50);
+        products::names(&[&product]);
         products::put(&product, "P", "NLS", NOW);
         products::ensure(&product, "P", "NLS", NOW);
         plans::by_id(&plan);
@@ -187,7 +189,18 @@ fn on_shard(db: &Db) -> Vec<Item> {
         usage::forget(id, &device.id);
         crm_links::by_account("ACC-1");
         crm_links::by_customer(&license.holder);
+        crm_links::first_of(&[&license.holder]);
         crm_links::link("ACC-1", &license.holder, NOW);
+    ]
+}
+
+fn on_ledger(db: &Db) -> Vec<Item> {
+    let (period, license) = ((NOW, NOW.plus(1)), license(1));
+    let page = seat_use::Page { after: "", limit: 50, period, account: None, customer: None };
+    items![db;
+        seat_use::billed(&page);
+        seat_use::of_issued(&page, &[period]);
+        seat_use::of_license(&license.id, &[period]);
     ]
 }
 

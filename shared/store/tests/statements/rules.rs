@@ -7,8 +7,13 @@ use std::path::Path;
 use crate::registry;
 
 /// Views of an issuer over the holders of a shard: `?1` is the issuer, not the holder.
-const ISSUER_VIEWS: [&str; 3] =
-    ["licenses::list_issued", "licenses::issued_by_id", "usage::of_issued"];
+const ISSUER_VIEWS: [&str; 5] = [
+    "licenses::list_issued",
+    "licenses::issued_by_id",
+    "usage::of_issued",
+    "seat_use::billed",
+    "seat_use::of_issued",
+];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
 const WHOLE_SHARD: [&str; 4] =
@@ -61,10 +66,25 @@ fn no_statement_is_left_untried() {
     );
 }
 
+/// Names that a statement gives to queries of its own: `WITH name`, `name AS (`, `name AS MATERIALIZED (`.
+fn own_names<'a>(words: &[&'a str]) -> BTreeSet<&'a str> {
+    let is_query = |word: &str| word.starts_with('(') || word == "MATERIALIZED";
+    let with = words.windows(2).filter(|pair| pair[0] == "WITH").map(|pair| pair[1]);
+    let after = words.windows(3).filter(|three| three[1] == "AS" && is_query(three[2]));
+    with.chain(after.map(|three| three[0])).collect()
+}
+
 /// How often a statement names a table, and how often it ties one to the tenant.
 fn tables_and_ties(sql: &str) -> (usize, usize) {
     let words: Vec<&str> = sql.split_whitespace().collect();
-    let tables = words.iter().filter(|word| ["FROM", "JOIN", "INTO"].contains(word)).count();
+    let own = own_names(&words);
+    let named = words.windows(2).filter(|pair| ["FROM", "JOIN", "INTO"].contains(&pair[0]));
+    let is_table = |name: &str| {
+        !own.contains(name.trim_end_matches([')', ',']))
+            && !name.starts_with('(')
+            && !name.starts_with("json_each(")
+    };
+    let tables = named.filter(|pair| is_table(pair[1])).count();
     let updates = usize::from(words.first() == Some(&"UPDATE"));
     let text = words.join(" ");
     let ties = text.matches("tenant_id = ?1").count()
@@ -102,7 +122,7 @@ fn what_looks_at_a_whole_shard_is_listed() {
 fn statements_name_their_columns_and_bind_their_values() {
     for item in registry::all() {
         assert!(
-            !item.sql.contains('*') || item.sql.contains("COUNT(*)"),
+            !item.sql.contains("SELECT *") && !item.sql.contains(".*"),
             "{}: SELECT *",
             item.name
         );
@@ -118,6 +138,15 @@ fn statements_name_their_columns_and_bind_their_values() {
             "running",
             "suspended",
             "$.limits.devices",
+            "$.pricing",
+            "$.commit",
+            "$.max_overage",
+            "$[0]",
+            "$[1]",
+            "checked_out",
+            "ended",
+            "refused",
+            "revoked",
         ];
         assert!(quoted.iter().all(|text| fixed.contains(text)), "{}: {quoted:?}", item.name);
     }

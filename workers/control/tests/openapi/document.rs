@@ -54,10 +54,13 @@ pub fn document() -> Value {
 fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     let Shape { request, status, answer, query } = shape(endpoint.id, generator);
     let good = match answer {
-        Some(schema) => json!({
-            "description": "Done.",
-            "content": { "application/json": { "schema": schema } },
-        }),
+        Some(schema) => {
+            let mut content = json!({ "application/json": { "schema": schema } });
+            if query.contains(&"format") {
+                content["text/csv"] = json!({ "schema": { "type": "string" } });
+            }
+            json!({ "description": "Done.", "content": content })
+        }
         None => json!({ "description": "Done." }),
     };
     let mut operation = json!({
@@ -95,6 +98,9 @@ fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
     let in_query = query.iter().map(|name| {
         let schema = match *name {
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
+            "start_date" | "end_date" => json!({ "type": "string", "format": "date" }),
+            "format" => json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }),
+            "by" => json!({ "type": "string", "enum": ["day", "month"], "default": "day" }),
             "since" | "until" => json!({ "type": "string", "format": "date-time" }),
             _ => json!({ "type": "string" }),
         };

@@ -6,6 +6,7 @@ use domain::version::VersionRange;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 use wire::audit::{AuditCheckAnswer, AuditView};
+use wire::billing::{SeatUse, Statement};
 use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
 };
@@ -65,8 +66,12 @@ impl Make<'_> {
         Shape { request: None, status: "200", answer: Some(self.of::<A>()), query: &[] }
     }
 
+    fn queried<A: JsonSchema>(self, query: &'static [&'static str]) -> Shape {
+        Shape { query, ..self.answer::<A>() }
+    }
+
     fn page<A: JsonSchema>(self, query: &'static [&'static str]) -> Shape {
-        Shape { query, ..self.answer::<Page<A>>() }
+        self.queried::<Page<A>>(query)
     }
 }
 
@@ -132,6 +137,10 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::Audit => make.page::<AuditView>(&[
             "cursor", "limit", "action", "actor", "subject", "since", "until",
         ]),
+        Id::SeatUse => make.queried::<SeatUse>(&["start_date", "end_date", "by"]),
+        Id::Overage => {
+            make.queried::<Statement>(&["start_date", "end_date", "customer_crm_id", "format"])
+        }
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
         // Only the revocation of a key is left: it gives nothing.
         _ => Shape { request: None, status: "204", answer: None, query: &[] },

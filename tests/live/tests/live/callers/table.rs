@@ -113,6 +113,7 @@ fn devices(cast: &Cast) -> Vec<Row> {
         fixed(Id::Heartbeat, &device, 200, HOLDER),
         fixed(Id::HeartbeatShort, &device, 200, HOLDER),
         row(Id::Devices, &at("/devices"), &NONE, 200, BOTH_SIDES),
+        row(Id::SeatUse, &at("/seats?by=month"), &NONE, 200, BOTH_SIDES),
         row(Id::BlockDevice, &at("/devices/block"), &blocked, 200, BOTH_SIDES),
         row(Id::UnblockDevice, &at("/devices/unblock"), &blocked, 200, BOTH_SIDES),
         fixed(Id::Deactivate, &device, 200, HOLDER),
@@ -150,6 +151,7 @@ fn issuers(cast: &Cast) -> Vec<Row> {
         fixed(Id::Products, &NONE, 200, ISSUERS_OWN),
         row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
         fixed(Id::Plans, &NONE, 200, ISSUERS_OWN),
+        row(Id::Overage, "/api/v1/billing/overage?format=csv", &NONE, 200, ISSUERS_OWN),
     ]
 }
 
