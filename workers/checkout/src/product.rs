@@ -8,6 +8,7 @@ use edge::Call;
 use edge::cache::Cache;
 use edge::db::Freshness;
 use edge::failure::StoreFailure;
+use edge::pool::floats;
 use store::data::licenses::{self, LicenseRow};
 
 /// Answers held per isolate.
@@ -59,6 +60,6 @@ pub async fn load(
 
 /// The first that has seats; without one the first, so that the caller is told what is wrong with it.
 fn choose(rows: &[LicenseRow]) -> Option<LicenseId> {
-    let has_seats = |row: &&LicenseRow| row.terms.commit > 0 || row.terms.max_overage > 0;
-    rows.iter().find(has_seats).or_else(|| rows.first()).map(|row| row.id.clone())
+    let with_seats = rows.iter().find(|row| floats(&row.terms));
+    with_seats.or_else(|| rows.first()).map(|row| row.id.clone())
 }

@@ -10,6 +10,7 @@ use domain::verdict::Code;
 use edge::Failure;
 use edge::admit::issuer_standing;
 use edge::facts::{Facts, Subject};
+use edge::pool::floats;
 use wire::problem::Kind;
 
 use crate::ask::Asked;
@@ -69,10 +70,7 @@ pub fn check<'a>(
     }
     let in_grace = verdict.state == Some(State::Grace);
     asked.request.features.iter().try_for_each(|feature| open(license, feature, in_grace))?;
-    match license.terms.commit.saturating_add(license.terms.max_overage) {
-        0 => Err(Unusable::NoSeats),
-        _ => Ok(license),
-    }
+    if floats(&license.terms) { Ok(license) } else { Err(Unusable::NoSeats) }
 }
 
 /// In grace only what the license lists stays open.

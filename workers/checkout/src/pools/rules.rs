@@ -5,6 +5,7 @@ use domain::pool::{Ask, Rules};
 use edge::admit::admit;
 use edge::objects::PoolReply;
 use edge::outbox::Entry;
+use edge::pool::floats;
 use edge::serve::{Answer, Target};
 use edge::{Call, Failure, answer, find};
 use serde_json::{Value, json};
@@ -23,11 +24,10 @@ pub async fn set_rules(call: &Call, target: Target<'_>) -> Result<Answer, Failur
     let principal = caller.principal()?;
     let found = find::held(call, principal, target.param).await?;
     let license = found.row.license();
-    let all = license.terms.commit.saturating_add(license.terms.max_overage);
-    if all == 0 {
+    if !floats(&license.terms) {
         return Err(Kind::NoSeatsLicensed.into());
     }
-    check::rules(&asked, all)?;
+    check::rules(&asked, seats::terms(&license).seats())?;
     let place = Place { tenant: &license.holder, shard: found.shard };
     let seen = seats::look(call, place, &license, 0, 1).await?.rules.version;
     if asked.version != seen {
