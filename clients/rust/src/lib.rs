@@ -20,6 +20,7 @@ pub mod state;
 pub mod store;
 pub mod transport;
 pub mod trust;
+pub mod world;
 
 #[cfg(test)]
 mod testing;

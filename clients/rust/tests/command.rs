@@ -67,7 +67,8 @@ mod tests {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
         let method = if method == "GET" { "GET" } else { "POST" };
-        let request = Request { method, path: &path, body: (length > 0).then_some(&body) };
+        let body = (length > 0).then_some(body.as_slice());
+        let request = Request { method, body, ..Request::get(&path) };
         if let Ok(reply) = service.send(request) {
             respond(&mut stream, &reply);
         }

@@ -42,10 +42,7 @@ impl Output {
     /// A failure, on stderr.
     pub fn failure(&mut self, failure: &Failure) {
         let line = if self.json {
-            let problem = match failure {
-                Failure::Refused(problem) => json!(problem),
-                _ => Value::Null,
-            };
+            let problem = failure.problem().map_or(Value::Null, |problem| json!(problem));
             let error = json!({"error": failure.to_string(), "exit": failure.exit().code(), "problem": problem});
             error.to_string()
         } else {
