@@ -13,7 +13,7 @@ pub enum Exit {
     Unreachable,
     /// 5: a license or an answer is forged, altered or signed by a stranger.
     Forged,
-    /// 6: the service refused the request: credentials, scope, limits.
+    /// 6: the service refused the request: credentials, scope, limits, the license's state.
     Refused,
     /// 7: a local file cannot be read or written.
     Local,
@@ -56,7 +56,7 @@ Exit codes:
   3  the license is not valid here and now
   4  no answer, and none from before that still holds
   5  a license or an answer is forged, altered or signed by a stranger
-  6  the service refused the request: credentials, scope, limits
+  6  the service refused the request: credentials, scope, limits, the license's state
   7  a local file cannot be read or written
   8  no seat is free, or none became free in time
   9  the lease is over; a command that ran under it was stopped";

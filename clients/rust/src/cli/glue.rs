@@ -107,12 +107,7 @@ pub fn agent(args: &Args, ask: &Ask, every: Option<u32>) -> Result<(Agent<Http>,
         (state.root_pem, state.answer_certs, state.proof) = (Some(pem), Vec::new(), None);
     }
     let reference = reference(args)?;
-    let authorization = authorization(args, reference.as_ref(), &state)?;
-    let url = args
-        .url
-        .as_deref()
-        .ok_or_else(|| Failure::Usage("name the service: --url or WRIT_URL".into()))?;
-    let http = Http::new(url, authorization, Duration::from_secs(args.timeout))?;
+    let http = http(args, reference.as_ref(), &state)?;
     let config = Config {
         machine: machine(&store)?,
         every,
@@ -132,6 +127,20 @@ pub fn agent(args: &Args, ask: &Ask, every: Option<u32>) -> Result<(Agent<Http>,
         agent.state.salt.get_or_insert_with(|| salt(&issuer));
     }
     Ok((agent, store))
+}
+
+/// The service that the arguments name, with their credentials.
+pub fn http(
+    args: &Args,
+    reference: Option<&Reference>,
+    state: &AgentState,
+) -> Result<Http, Failure> {
+    let authorization = authorization(args, reference, state)?;
+    let url = args
+        .url
+        .as_deref()
+        .ok_or_else(|| Failure::Usage("name the service: --url or WRIT_URL".into()))?;
+    Http::new(url, authorization, Duration::from_secs(args.timeout))
 }
 
 /// An API key; for `validate` the license key will do.
