@@ -185,4 +185,17 @@ mod tests {
         let reply = http.send(Request::get("/"));
         assert!(matches!(reply, Err(Failure::Unreachable { .. })), "{reply:?}");
     }
+
+    #[test]
+    fn a_request_may_be_given_less_time_than_others() {
+        // Connections are taken by the system; nobody ever answers.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://127.0.0.1:{}", silent.local_addr().unwrap().port());
+        let mut http = Http::new(&base, String::new(), Duration::from_mins(1)).unwrap();
+        let begun = std::time::Instant::now();
+        let timeout = Some(Duration::from_millis(200));
+        let reply = http.send(Request { timeout, ..Request::post("/", b"{}") });
+        assert!(matches!(reply, Err(Failure::Unreachable { .. })), "{reply:?}");
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
 }
