@@ -259,7 +259,7 @@ impl<T: Transport> Agent<T> {
             hardware_id: self.fingerprint().composite(),
         };
         let body = json(&request)?;
-        let asked = Request { method: "POST", path: DEACTIVATE, body: Some(&body) };
+        let asked = Request::post(DEACTIVATE, &body);
         let answer = read(&self.transport.send(asked)?.into_body()?)?;
         self.state = std::mem::take(&mut self.state).forget_license();
         Ok(answer)
@@ -268,8 +268,7 @@ impl<T: Transport> Agent<T> {
     /// Fetches the newest license text and verifies it.
     fn refresh(&mut self, now: Millis, changes: &mut Vec<Change>) -> Result<(), Failure> {
         let path = format!("{FILES}{}", self.license_id()?);
-        let body =
-            self.transport.send(Request { method: "GET", path: &path, body: None })?.into_body()?;
+        let body = self.transport.send(Request::get(&path))?.into_body()?;
         let text: LicenseText = read(&body)?;
         let roots = trust::roots(&mut self.state, &mut self.transport, changes)?;
         let genuine = trust::license(&roots, &text.license_key, now).map_err(Failure::forged)?;
@@ -297,7 +296,7 @@ impl<T: Transport> Agent<T> {
     ) -> Result<A, Failure> {
         let roots = trust::roots(&mut self.state, &mut self.transport, changes)?;
         let body = json(request)?;
-        let asked = Request { method: "POST", path, body: Some(&body) };
+        let asked = Request::post(path, &body);
         let reply = self.transport.send(asked)?;
         if !(200..300).contains(&reply.status) {
             return reply.into_body().and_then(|body| read(&body));

@@ -19,6 +19,20 @@ pub enum Failure {
     /// The service refused the request.
     #[error("refused: {} ({})", .0.detail.as_deref().unwrap_or(&.0.title), .0.code)]
     Refused(Box<Problem>),
+    /// Not enough seats are free.
+    #[error("no seat: {}", .problem.detail.as_deref().unwrap_or(&.problem.title))]
+    NoSeat {
+        /// What the service said.
+        problem: Box<Problem>,
+        /// Seconds until another try may fare better, when the service said so.
+        retry_after: Option<u32>,
+    },
+    /// The lease was returned or taken back, its time is over, or it was forgotten since.
+    #[error("the lease is over: {} ({})", .0.detail.as_deref().unwrap_or(&.0.title), .0.code)]
+    LeaseOver(Box<Problem>),
+    /// The caller's [`World`](crate::world::World) called it off.
+    #[error("interrupted")]
+    Interrupted,
     /// The reply is not from the service, or not the reply to our question.
     #[error("not to be believed: {0}")]
     Forged(String),
@@ -31,6 +45,26 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What a problem below 500 means.
+    pub fn of(problem: Problem, retry_after: Option<u32>) -> Self {
+        let problem = Box::new(problem);
+        match problem.code.as_str() {
+            "no-seat-free" => Self::NoSeat { problem, retry_after },
+            "lease-ended" | "lease-not-found" => Self::LeaseOver(problem),
+            _ => Self::Refused(problem),
+        }
+    }
+
+    /// The problem that the service sent.
+    pub const fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) | Self::NoSeat { problem, .. } | Self::LeaseOver(problem) => {
+                Some(problem)
+            }
+            _ => None,
+        }
+    }
+
     /// No connection.
     #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
     pub fn unreachable(detail: impl ToString) -> Self {
@@ -52,7 +86,9 @@ impl Failure {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Unreachable { .. } => Exit::Unreachable,
-            Self::Refused(_) => Exit::Refused,
+            Self::Refused(_) | Self::Interrupted => Exit::Refused,
+            Self::NoSeat { .. } => Exit::NoSeat,
+            Self::LeaseOver(_) => Exit::LeaseOver,
             Self::Forged(_) => Exit::Forged,
             Self::Local(_) => Exit::Local,
             Self::Usage(_) => Exit::Usage,
@@ -62,7 +98,9 @@ impl Failure {
     /// Seconds to wait before another try, when the service said so.
     pub const fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Unreachable { retry_after, .. } => *retry_after,
+            Self::Unreachable { retry_after, .. } | Self::NoSeat { retry_after, .. } => {
+                *retry_after
+            }
             _ => None,
         }
     }

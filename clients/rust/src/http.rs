@@ -15,9 +15,11 @@ use crate::transport::{Reply, Request, Transport};
 /// No answer of the service is larger.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
 
-/// Talks HTTP to one base URL with one set of credentials.
+/// Talks HTTP to one base URL with one set of credentials. Clones share their connections.
+#[derive(Clone)]
 pub struct Http {
     agent: Agent,
+    timeout: Duration,
     base: String,
     authorization: String,
 }
@@ -43,19 +45,28 @@ impl Http {
             DefaultConnector::default(),
             Names(DefaultResolver::default()),
         );
-        Ok(Self { agent, base, authorization })
+        Ok(Self { agent, timeout, base, authorization })
     }
 }
 
 impl Transport for Http {
     fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
         let url = self.url(request.path);
+        let timeout = request.timeout.map_or(self.timeout, |timeout| timeout.min(self.timeout));
         let result = match request.body {
             Some(body) => {
-                let call = self.agent.post(&url).header("Content-Type", "application/json");
-                authorized(call, &self.authorization).send(body)
+                let mut call = self.agent.post(&url).header("Content-Type", "application/json");
+                if let Some(key) = request.idempotency_key {
+                    call = call.header("Idempotency-Key", key);
+                }
+                let call = authorized(call, &self.authorization);
+                call.config().timeout_global(Some(timeout)).build().send(body)
             }
-            None => authorized(self.agent.get(&url), &self.authorization).call(),
+            None => authorized(self.agent.get(&url), &self.authorization)
+                .config()
+                .timeout_global(Some(timeout))
+                .build()
+                .call(),
         };
         read(result.map_err(Failure::unreachable)?)
     }
@@ -171,7 +182,20 @@ mod tests {
         let mut http =
             Http::new("http://acme.writ.localhost:1", String::new(), Duration::from_secs(5))
                 .unwrap();
-        let reply = http.send(Request { method: "GET", path: "/", body: None });
+        let reply = http.send(Request::get("/"));
         assert!(matches!(reply, Err(Failure::Unreachable { .. })), "{reply:?}");
+    }
+
+    #[test]
+    fn a_request_may_be_given_less_time_than_others() {
+        // Connections are taken by the system; nobody ever answers.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://127.0.0.1:{}", silent.local_addr().unwrap().port());
+        let mut http = Http::new(&base, String::new(), Duration::from_mins(1)).unwrap();
+        let begun = std::time::Instant::now();
+        let timeout = Some(Duration::from_millis(200));
+        let reply = http.send(Request { timeout, ..Request::post("/", b"{}") });
+        assert!(matches!(reply, Err(Failure::Unreachable { .. })), "{reply:?}");
+        assert!(begun.elapsed() < Duration::from_secs(10));
     }
 }

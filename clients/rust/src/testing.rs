@@ -94,12 +94,17 @@ pub enum Act {
     Replay(Value),
     /// Answers without a signature.
     SayUnsigned(u16, Value),
+    /// The same, and asks to come back after so many seconds.
+    SayLater(u16, Value, u32),
+    /// Does what was asked; the answer is lost.
+    Lose,
 }
 
 #[derive(Default)]
 struct Inside {
     script: VecDeque<Act>,
     asked: Vec<(String, Value)>,
+    keys: Vec<Option<String>>,
     now: Millis,
     base: String,
     roots: Roots,
@@ -160,6 +165,11 @@ impl Service {
         }
     }
 
+    /// The `Idempotency-Key` of each request since the last call, without those for keys.
+    pub fn keys(&self) -> Vec<Option<String>> {
+        std::mem::take(&mut self.0.borrow_mut().keys)
+    }
+
     /// Paths and bodies of the requests since the last call, without those for keys.
     pub fn asked(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.0.borrow_mut().asked)
@@ -186,9 +196,14 @@ impl Transport for Service {
         let url = self.url(request.path);
         let mut inside = self.0.borrow_mut();
         inside.asked.push((request.path.to_owned(), body.clone()));
+        inside.keys.push(request.idempotency_key.map(str::to_owned));
         let nonce = body["nonce"].as_str().unwrap_or_default().to_owned();
         let (said, nonce, altered) = match inside.script.pop_front() {
-            None => return Err(Failure::unreachable("silence")),
+            None | Some(Act::Lose) => return Err(Failure::unreachable("silence")),
+            Some(Act::SayLater(status, body, seconds)) => {
+                let retry_after = Some(seconds);
+                return Ok(Reply { status, retry_after, ..plain(body.to_string()) });
+            }
             Some(Act::SayUnsigned(status, body)) => {
                 return Ok(Reply { status, ..plain(body.to_string()) });
             }
@@ -252,6 +267,45 @@ pub fn beat(code: &str, now: Millis, run: i64, commands: &Value) -> Value {
         "run_until": rfc3339(now.plus_seconds(run)), "next_heartbeat_in": 10, "warnings": [],
         "commands": commands, "degraded": false, "time": rfc3339(now),
     })
+}
+
+pub fn lease_id(number: u8) -> String {
+    domain::id::LeaseId::new(&license().id, [number; 10]).to_string()
+}
+
+/// A lease of `seconds` from [`NOW`], by the service's clock.
+pub fn lease(number: u8, seconds: i64, when_unreachable: &str) -> Value {
+    json!({
+        "lease_id": lease_id(number), "license_id": license().id.as_str(), "type": "commit",
+        "quantity": 1, "commit": 1, "overage": 0, "user": "alice", "host": "ws-042",
+        "started_at": rfc3339(NOW), "expires_at": rfc3339(NOW.plus_seconds(seconds)),
+        "ttl": seconds, "when_unreachable": when_unreachable,
+    })
+}
+
+/// The answer to an extension: until `seconds` after [`NOW`].
+pub fn extended(number: u8, seconds: i64) -> Value {
+    json!({"lease_id": lease_id(number), "expires_at": rfc3339(NOW.plus_seconds(seconds))})
+}
+
+/// The answer to a return.
+pub fn returned(number: u8) -> Value {
+    json!({"lease_id": lease_id(number), "returned_at": rfc3339(NOW)})
+}
+
+pub fn ticket() -> String {
+    domain::id::TicketId::new(&license().id, [3; 10]).to_string()
+}
+
+/// A place in the line.
+pub fn queued(position: u32, come_back_in: u32) -> Value {
+    json!({"ticket": ticket(), "position": position, "come_back_in": come_back_in})
+}
+
+/// A problem by its code alone.
+pub fn problem(status: u16, code: &str, detail: &str) -> Value {
+    json!({"type": format!("/docs/errors#{code}"), "title": "As scripted", "status": status,
+        "code": code, "detail": detail})
 }
 
 /// A folder that is removed when it goes out of scope.

@@ -1,9 +1,11 @@
 //! The wire between agent and service, as narrow as the agent needs it.
 
+use std::time::Duration;
+
 use crate::failure::Failure;
 
 /// A request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Request<'a> {
     /// `GET` or `POST`.
     pub method: &'static str,
@@ -11,6 +13,22 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// JSON body.
     pub body: Option<&'a [u8]>,
+    /// `Idempotency-Key`: the same on every try of one request.
+    pub idempotency_key: Option<&'a str>,
+    /// Gives up earlier than the transport would by itself.
+    pub timeout: Option<Duration>,
+}
+
+impl<'a> Request<'a> {
+    /// A question.
+    pub const fn get(path: &'a str) -> Self {
+        Self { method: "GET", path, body: None, idempotency_key: None, timeout: None }
+    }
+
+    /// JSON, to be acted upon.
+    pub const fn post(path: &'a str, body: &'a [u8]) -> Self {
+        Self { method: "POST", body: Some(body), ..Self::get(path) }
+    }
 }
 
 /// A reply of any status.
@@ -46,7 +64,8 @@ impl Reply {
     /// The body of a good reply, or the problem that it carries.
     ///
     /// # Errors
-    /// [`Failure::Unreachable`] for 429 and 5xx, [`Failure::Refused`] for any other problem.
+    /// [`Failure::Unreachable`] for 429 and 5xx, [`Failure::NoSeat`], [`Failure::LeaseOver`] or
+    /// [`Failure::Refused`] for any other problem.
     pub fn into_body(self) -> Result<Vec<u8>, Failure> {
         if (200..300).contains(&self.status) {
             return Ok(self.body);
@@ -58,7 +77,7 @@ impl Reply {
         );
         match problem {
             Some(problem) if self.status < 500 && self.status != 429 => {
-                Err(Failure::Refused(Box::new(problem)))
+                Err(Failure::of(problem, self.retry_after))
             }
             _ => Err(Failure::Unreachable { detail, retry_after: self.retry_after }),
         }

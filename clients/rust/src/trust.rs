@@ -32,7 +32,7 @@ pub fn roots(
     if let Some(roots) = pinned(state)? {
         return Ok(roots);
     }
-    let body = transport.send(Request { method: "GET", path: ROOT, body: None })?.into_body()?;
+    let body = transport.send(Request::get(ROOT))?.into_body()?;
     let pem = String::from_utf8(body).map_err(Failure::forged)?;
     let roots = read_roots(&pem).map_err(Failure::forged)?;
     changes.extend(roots.iter().map(|root| Change::RootPinned { kid: root.thumbprint() }));
@@ -77,8 +77,7 @@ pub fn signed(
     let is_key =
         |cert: &String| Certified::read(cert, roots).is_ok_and(|certified| certified.kid == kid);
     if !state.answer_certs.iter().any(is_key) {
-        let body =
-            transport.send(Request { method: "GET", path: JWKS, body: None })?.into_body()?;
+        let body = transport.send(Request::get(JWKS))?.into_body()?;
         let set: Jwks = serde_json::from_slice(&body).map_err(Failure::forged)?;
         let certs = set.keys.into_iter().filter_map(|key| key.writ_cert);
         let is_answer =

@@ -9,116 +9,21 @@ pub use writ::{failure, transport};
 mod testing;
 
 #[cfg(test)]
+#[allow(dead_code, reason = "shared by the tests of several surfaces")]
+mod process;
+
+#[cfg(test)]
 mod tests {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{TcpListener, TcpStream};
-    use std::process::{Child, Command, Stdio};
-    use std::thread;
-    use std::time::{SystemTime, UNIX_EPOCH};
+    use std::io::{BufRead, BufReader};
+    use std::process::Command;
 
-    use domain::time::Millis;
-    use serde_json::{Value, json};
-    use writ::transport::{Reply, Request, Transport};
+    use serde_json::json;
 
-    use crate::testing::{Act, Folder, Service, beat, verdict};
+    use crate::process::{command, events, finish, now, serve};
+    use crate::testing::{Act, Folder, beat, verdict};
 
     /// Name, script, exit code.
     type Case = (&'static str, fn() -> Vec<Act>, i32);
-
-    fn now() -> Millis {
-        #[expect(clippy::disallowed_methods, reason = "the process under test uses the real clock")]
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        Millis(i64::try_from(since.as_millis()).unwrap())
-    }
-
-    /// Serves a script on a port of its own; an empty script drops connections.
-    fn serve(script: impl FnOnce() -> Vec<Act> + Send + 'static) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://acme.writ.localhost:{}", listener.local_addr().unwrap().port());
-        let at = base.clone();
-        thread::spawn(move || {
-            let mut service = Service::at(&at);
-            service.script(script());
-            for stream in listener.incoming().flatten() {
-                service.set_time(now());
-                answer(&mut service, stream);
-            }
-        });
-        base
-    }
-
-    fn answer(service: &mut Service, mut stream: TcpStream) {
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or_default() == 0 {
-            return;
-        }
-        let mut words = line.split(' ').map(str::to_owned);
-        let (method, path) = (words.next().unwrap(), words.next().unwrap());
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            reader.read_line(&mut header).unwrap();
-            let Some((name, value)) = header.split_once(':') else { break };
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        let method = if method == "GET" { "GET" } else { "POST" };
-        let request = Request { method, path: &path, body: (length > 0).then_some(&body) };
-        if let Ok(reply) = service.send(request) {
-            respond(&mut stream, &reply);
-        }
-    }
-
-    fn respond(stream: &mut TcpStream, reply: &Reply) {
-        let mut head = format!(
-            "HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n",
-            reply.status,
-            reply.body.len()
-        );
-        let headers = [
-            ("Content-Digest", &reply.content_digest),
-            ("Signature-Input", &reply.signature_input),
-            ("Signature", &reply.signature),
-        ];
-        for (name, value) in headers {
-            if let Some(value) = value {
-                head.push_str(name);
-                head.push_str(": ");
-                head.push_str(value);
-                head.push_str("\r\n");
-            }
-        }
-        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
-        stream.write_all(&reply.body).unwrap();
-    }
-
-    fn command(base: &str, folder: &Folder, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_writ"));
-        command
-            .args(args)
-            .env("WRIT_URL", base)
-            .env("WRIT_API_KEY", "wk_test")
-            .env("WRIT_LICENSE", "ACME-ENT-1");
-        command.arg("--json").arg("--state").arg(folder.path());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Exit code and the lines on stdout.
-    fn finish(child: Child) -> (i32, Vec<Value>) {
-        let output = child.wait_with_output().unwrap();
-        let lines = String::from_utf8(output.stdout).unwrap();
-        let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        (output.status.code().unwrap_or(-1), lines)
-    }
-
-    fn events(lines: &[Value]) -> Vec<&str> {
-        lines.iter().filter_map(|line| line["event"].as_str()).collect()
-    }
 
     #[test]
     fn validate_tells_by_its_exit_code_what_it_learnt() {

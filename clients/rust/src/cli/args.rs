@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// Activates, validates and heartbeats a Writ license.
+mod lease;
+
+pub use lease::Checkout;
+
+/// Activates, validates and heartbeats a Writ license, and holds its floating seats.
 #[derive(Debug, Parser)]
 #[command(name = "writ", version, after_help = writ::exit::TABLE)]
 pub struct Args {
     /// The service: https://<your host>
     #[arg(long, global = true, env = "WRIT_URL")]
     pub url: Option<String>,
-    /// API key: activate, deactivate and run need one; for validate the license key is enough
+    /// API key: for validate the license key is enough, all else that asks the service needs one
     #[arg(long, global = true, env = "WRIT_API_KEY", hide_env_values = true)]
     pub api_key: Option<String>,
     /// License id, license code, license key, or a file with the key
@@ -65,6 +69,22 @@ pub enum Command {
         /// What is asked
         #[command(flatten)]
         ask: Ask,
+    },
+    /// Takes floating seats: while COMMAND runs, or for a script to return
+    #[command(long_about = lease::ABOUT, after_help = writ::exit::COMMAND_TABLE)]
+    Checkout(Box<Checkout>),
+    /// Returns a lease
+    Return {
+        /// The lease
+        lease_id: String,
+    },
+    /// Makes a lease last longer
+    Extend {
+        /// The lease
+        lease_id: String,
+        /// Seconds from now [default: as long as it was to last at first]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        ttl: Option<u32>,
     },
 }
 

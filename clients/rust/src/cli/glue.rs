@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use domain::id::TenantId;
 use domain::time::Millis;
@@ -18,6 +18,7 @@ use writ::reference::Reference;
 use writ::state::AgentState;
 use writ::store::Store;
 use writ::trust;
+use writ::world::{random, wall};
 
 use super::args::{Args, Ask, Command};
 
@@ -34,12 +35,7 @@ impl Clock {
 
     /// The clock here.
     pub fn wall() -> Millis {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place of the command that asks for the time"
-        )]
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        wall()
     }
 
     /// The clock here, and the agent's time.
@@ -50,14 +46,6 @@ impl Clock {
         let wall = Self::wall();
         (wall, state.time.tick(wall, elapsed))
     }
-}
-
-/// Fresh random bytes.
-pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::Local(format!("no random bytes: {error}")))?;
-    Ok(bytes)
 }
 
 /// The state's folder.
@@ -119,12 +107,7 @@ pub fn agent(args: &Args, ask: &Ask, every: Option<u32>) -> Result<(Agent<Http>,
         (state.root_pem, state.answer_certs, state.proof) = (Some(pem), Vec::new(), None);
     }
     let reference = reference(args)?;
-    let authorization = authorization(args, reference.as_ref(), &state)?;
-    let url = args
-        .url
-        .as_deref()
-        .ok_or_else(|| Failure::Usage("name the service: --url or WRIT_URL".into()))?;
-    let http = Http::new(url, authorization, Duration::from_secs(args.timeout))?;
+    let http = http(args, reference.as_ref(), &state)?;
     let config = Config {
         machine: machine(&store)?,
         every,
@@ -144,6 +127,20 @@ pub fn agent(args: &Args, ask: &Ask, every: Option<u32>) -> Result<(Agent<Http>,
         agent.state.salt.get_or_insert_with(|| salt(&issuer));
     }
     Ok((agent, store))
+}
+
+/// The service that the arguments name, with their credentials.
+pub fn http(
+    args: &Args,
+    reference: Option<&Reference>,
+    state: &AgentState,
+) -> Result<Http, Failure> {
+    let authorization = authorization(args, reference, state)?;
+    let url = args
+        .url
+        .as_deref()
+        .ok_or_else(|| Failure::Usage("name the service: --url or WRIT_URL".into()))?;
+    Http::new(url, authorization, Duration::from_secs(args.timeout))
 }
 
 /// An API key; for `validate` the license key will do.

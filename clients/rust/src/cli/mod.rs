@@ -5,9 +5,14 @@ use writ::failure::Failure;
 
 pub mod args;
 mod glue;
+#[cfg(unix)]
+mod hold;
+mod lease;
 mod once;
 pub mod output;
 mod run;
+#[cfg(unix)]
+mod signals;
 
 use args::{Args, Command};
 use output::Output;
@@ -20,6 +25,15 @@ pub fn dispatch(args: &Args, out: &mut Output) -> Result<Exit, Failure> {
         Command::Deactivate => once::deactivate(args, out),
         Command::Validate(ask) => once::validate(args, ask, out),
         Command::Verify { text } => once::verify(args, text, out),
+        Command::Checkout(ask) if ask.command.is_empty() => lease::checkout(args, ask, out),
+        #[cfg(unix)]
+        Command::Checkout(ask) => hold::run(args, ask, out),
+        #[cfg(not(unix))]
+        Command::Checkout(_) => Err(Failure::Usage(
+            "a lease can be held around a COMMAND on Unix only; take one without COMMAND".into(),
+        )),
+        Command::Return { lease_id } => lease::give_back(args, lease_id, out),
+        Command::Extend { lease_id, ttl } => lease::extend(args, lease_id, *ttl, out),
         Command::Run { every, ask } => run::run(args, *every, ask, out),
     }
 }

@@ -42,17 +42,37 @@ impl Output {
     /// A failure, on stderr.
     pub fn failure(&mut self, failure: &Failure) {
         let line = if self.json {
-            let problem = match failure {
-                Failure::Refused(problem) => json!(problem),
-                _ => Value::Null,
-            };
-            let error = json!({"error": failure.to_string(), "exit": failure.exit().code(), "problem": problem});
+            let problem = failure.problem().map_or(Value::Null, |problem| json!(problem));
+            let error = json!({
+                "error": failure.to_string(), "exit": failure.exit().code(),
+                "problem": problem, "retry_after": failure.retry_after(),
+            });
             error.to_string()
         } else {
-            format!("writ: {failure}")
+            match failure {
+                Failure::NoSeat { retry_after: Some(seconds), .. } => {
+                    format!("writ: {failure}; another try may fare better in {seconds} s")
+                }
+                _ => format!("writ: {failure}"),
+            }
         };
-        // Nobody is left to tell when stderr is closed.
-        let _ = writeln!(io::stderr(), "{line}");
+        aside(&line);
+    }
+
+    /// An event while stdout belongs to another command, on stderr.
+    pub fn note(&mut self, name: &str, text: &str) {
+        if self.json {
+            aside(&json!({"event": name, "detail": text}).to_string());
+        } else {
+            aside(&format!("writ: {text}"));
+        }
+    }
+
+    /// The same, for machines alone: it is what people expect.
+    pub fn quiet_note(&mut self, name: &str, detail: &impl Serialize) {
+        if self.json {
+            aside(&json!({"event": name, "detail": detail}).to_string());
+        }
     }
 }
 
@@ -61,10 +81,14 @@ impl Output {
 pub fn notes(changes: &[Change]) {
     for change in changes {
         if matches!(change, Change::RootPinned { .. } | Change::ClockOff { .. }) {
-            // Nobody is left to tell when stderr is closed.
-            let _ = writeln!(io::stderr(), "writ: {change}");
+            aside(&format!("writ: {change}"));
         }
     }
+}
+
+fn aside(line: &str) {
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Written at once, so that a watcher sees it when it happens.
