@@ -2,8 +2,8 @@
 //! time is up.
 
 use domain::time::Millis;
-use wire::Problem;
 use wire::lease::{CheckoutRequest, QueuedView};
+use wire::{Kind, Problem};
 
 use super::{Answer, CheckoutOptions, Client, Wait};
 use crate::failure::Failure;
@@ -94,10 +94,7 @@ fn time_left(wait: Wait, begun: Millis, now: Millis) -> i64 {
 
 /// Whether the place in the line is lost, and nothing else is wrong.
 fn is_lapsed(failure: &Failure) -> bool {
-    failure.problem().is_some_and(|problem| {
-        ["ticket-not-found", "ticket-ended", "lease-not-found", "lease-ended"]
-            .contains(&problem.code.as_str())
-    })
+    failure.problem().is_some_and(|problem| problem.code == Kind::TicketNotFound.code())
 }
 
 fn too_late(wait: Wait) -> Failure {
@@ -105,14 +102,5 @@ fn too_late(wait: Wait) -> Failure {
         Wait::Seconds(seconds) => format!("none became free within {seconds} s"),
         _ => "all are taken".to_owned(),
     };
-    let problem = Problem {
-        uri: "/docs/errors#no-seat-free".to_owned(),
-        title: "No seat is free".to_owned(),
-        status: 409,
-        code: "no-seat-free".to_owned(),
-        detail: Some(detail),
-        errors: Vec::new(),
-        request_id: None,
-    };
-    Failure::of(problem, None)
+    Failure::of(Problem::new(Kind::NoSeatFree, detail), None)
 }

@@ -38,7 +38,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 }
@@ -139,9 +140,10 @@ fn a_crowd_never_holds_one_seat_too_many_and_the_ledger_agrees_with_it() {
         let path = format!("/api/v1/licenses/{}/seats?by=day", crowd.license);
         let page = crowd.holder.get(&p, &path).ok(200);
         let sum = |name: &str| -> u64 {
-            page["items"].as_array().unwrap().iter().filter_map(|row| row[name].as_u64()).sum()
+            page["steps"].as_array().unwrap().iter().filter_map(|row| row[name].as_u64()).sum()
         };
-        let most = page["items"].as_array().unwrap().iter().filter_map(|row| row["peak_held"].as_u64());
+        let most =
+            page["steps"].as_array().unwrap().iter().filter_map(|row| row["peak_held"].as_u64());
         (sum("checkouts"), sum("overage_checkouts"), most.max().unwrap_or_default())
     };
     until("the ledger has every checkout", MINUTE, || day().0 == granted);

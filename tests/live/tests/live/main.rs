@@ -9,6 +9,8 @@ mod badinput;
 #[cfg(test)]
 mod callers;
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod degraded;
 #[cfg(test)]
 mod idempotency;
@@ -28,3 +30,5 @@ mod seats;
 mod signed;
 #[cfg(test)]
 mod sites;
+#[cfg(test)]
+mod story;

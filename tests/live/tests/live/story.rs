@@ -69,13 +69,16 @@ fn five_seats_and_forty_four_checkouts_above_them_cost_27_000_euros() {
         assert_eq!(lease["overage_cost"], json!({ "amount": 50_000, "currency": "EUR" }));
         close(p, &app, &lease);
     }
-    held.iter().for_each(|lease| close(p, &app, lease));
+    for lease in &held {
+        close(p, &app, lease);
+    }
     let free = launch(p, &app, "alice@mercedes.example");
     assert_eq!(free["type"], "commit", "a commit seat that came back is used first");
     close(p, &app, &free);
 
     // Step 16: what was used is in the ledger, by events.
-    let statement = || vendor.get(p, "/api/v1/billing/overage?format=json&customer_crm_id=ACC-98765");
+    let statement =
+        || vendor.get(p, "/api/v1/billing/overage?format=json&customer_crm_id=ACC-98765");
     let product = |statement: &Value| statement["customers"][0]["products"][0].clone();
     until("every overage checkout is in the ledger", Duration::from_secs(30), || {
         product(&statement().ok(200))["overage_checkouts"] == OVERAGE_CHECKOUTS
@@ -84,8 +87,13 @@ fn five_seats_and_forty_four_checkouts_above_them_cost_27_000_euros() {
     // Step 17: the vendor's bill, and the customer's view of the same use.
     let statement = statement().ok(200);
     let line = product(&statement);
-    assert_eq!((line["license_id"].as_str(), line["product_name"].as_str()), (Some(license.as_str()), Some("DaVinci Configurator SE")));
-    for (member, want) in [("overage_cost", 22_000.0), ("commit_fee", 5_000.0), ("total_billable", 27_000.0)] {
+    assert_eq!(
+        (line["license_id"].as_str(), line["product_name"].as_str()),
+        (Some(license.as_str()), Some("DaVinci Configurator SE"))
+    );
+    for (member, want) in
+        [("overage_cost", 22_000.0), ("commit_fee", 5_000.0), ("total_billable", 27_000.0)]
+    {
         assert_eq!(line[member].as_f64(), Some(want), "{member}: {statement}");
     }
     let csv = vendor.get(p, "/api/v1/billing/overage?format=csv&customer_crm_id=ACC-98765");
@@ -93,11 +101,17 @@ fn five_seats_and_forty_four_checkouts_above_them_cost_27_000_euros() {
     let mut lines = text.lines();
     assert_eq!(
         lines.next(),
-        Some("CRM_Account_ID,Customer_Name,Product,Total_Overage_Checkouts,Total_Cost,Currency,Billing_Period")
+        Some(
+            "CRM_Account_ID,Customer_Name,Product,Total_Overage_Checkouts,Total_Cost,Currency,Billing_Period"
+        )
     );
     let line = lines.next().unwrap_or_default();
-    assert!(line.starts_with("ACC-98765,") && line.contains(",DaVinci Configurator SE,44,22000.00,EUR,"), "{text}");
+    assert!(
+        line.starts_with("ACC-98765,")
+            && line.contains(",DaVinci Configurator SE,44,22000.00,EUR,"),
+        "{text}"
+    );
     let seats = customer.get(p, &format!("/api/v1/licenses/{license}/seats?by=month")).ok(200);
-    assert_eq!(seats["items"][0]["overage_checkouts"], OVERAGE_CHECKOUTS, "{seats}");
-    assert_eq!(seats["items"][0]["peak_held"], COMMIT + 1, "{seats}");
+    assert_eq!(seats["steps"][0]["overage_checkouts"], OVERAGE_CHECKOUTS, "{seats}");
+    assert_eq!(seats["steps"][0]["peak_held"], COMMIT + 1, "{seats}");
 }

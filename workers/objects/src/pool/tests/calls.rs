@@ -60,6 +60,16 @@ fn who_only_looks_leaves_no_trace() {
 }
 
 #[test]
+fn a_pool_that_was_never_told_its_terms_has_no_leases_and_keeps_nothing() {
+    let mut pool = Bench::new();
+    let call = PoolCall::Ask { shard: Shard::Eu, terms: None, ask: Box::new(back(1)) };
+    assert_eq!(pool.call(call.clone()), PoolReply::Refused(Refusal::NoSuchLease));
+    assert!(pool.live.is_none() && rows::pool(&pool.disk).unwrap().is_none());
+    pool.out(1);
+    assert!(matches!(pool.call(call), PoolReply::Returned { replayed: false, .. }));
+}
+
+#[test]
 fn a_denial_is_an_ask_for_a_seat() {
     let mut pool = Bench::new();
     (pool.terms.commit, pool.terms.max_overage) = (1, 0);
