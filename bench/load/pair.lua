@@ -3,8 +3,7 @@
 --   BENCH_BODY     the body of a checkout; `{n}` in it becomes a number that is another one in each
 --   BENCH_WIDTH, BENCH_FROM, BENCH_COUNT  as in load.lua
 --   BENCH_RETURN   the path of a return
--- A lease that some connection was given is returned by whichever sends next, so that calls alternate. A server that gives
--- no leases (a floor) gets the same requests with leases made up.
+-- A lease that some connection was given is returned by whichever sends next, so that calls alternate.
 -- Ends with one line of JSON, as load.lua does.
 local body = os.getenv("BENCH_BODY")
 local before, after = body:match("^(.-){n}(.*)$")
@@ -12,7 +11,6 @@ local digits = "%0" .. (os.getenv("BENCH_WIDTH") or "1") .. "d"
 local from = tonumber(os.getenv("BENCH_FROM") or "0")
 local count = tonumber(os.getenv("BENCH_COUNT") or "1")
 local path = os.getenv("BENCH_RETURN")
-local made_up = "lease_e00000000000000000000000000_0000000000000000"
 local at, held = 0, {}
 
 wrk.method = "POST"
@@ -37,8 +35,6 @@ function response(status, headers, answer)
   local lease = answer:match('^{"lease_id":"([^"]+)","license_id"')
   if lease then
     held[#held + 1] = lease
-  elseif answer:match('^{"floor"') then
-    held[#held + 1] = #held == 0 and made_up or nil
   end
 end
 

@@ -89,6 +89,8 @@ pub struct BenchArgs {
 pub enum Part {
     /// Requests per second of floors, peers and ours
     Load,
+    /// Checkouts and returns of floating seats
+    Pools,
     /// Latency with nothing in memory and stores far away
     Cold,
     /// Memory under 100,000 licenses in rotation

@@ -30,6 +30,8 @@ pub const PEERS: [&str; 2] =
 pub struct Numbers {
     /// Digits.
     pub width: usize,
+    /// The first.
+    pub from: u64,
     /// After so many it starts again.
     pub count: u64,
 }
@@ -43,6 +45,8 @@ pub struct Case {
     pub post: Post,
     /// If its body has one.
     pub numbers: Option<Numbers>,
+    /// The path of returns, where what is given out is given back in turn (bench/load/pair.lua).
+    pub back: Option<&'static str>,
     /// What a right answer contains.
     pub expect: &'static str,
     /// The process whose memory counts.
@@ -67,6 +71,7 @@ pub fn ours(world: &World, platform: &Server, floors: &Server) -> Result<Vec<Cas
         name,
         post,
         numbers: None,
+        back: None,
         expect,
         pid: server.pid,
     };
@@ -75,7 +80,7 @@ pub fn ours(world: &World, platform: &Server, floors: &Server) -> Result<Vec<Cas
         case(PLAIN, floor("plain", &ask)?, floors, ""),
         case(VALIDATE, validate(&ask)?, platform, valid),
         Case {
-            numbers: Some(Numbers { width: 16, count: 1 << 40 }),
+            numbers: Some(Numbers { width: 16, from: 0, count: 1 << 40 }),
             ..case(SIGNED, validate(&signed)?, platform, valid)
         },
         case(OBJECT, floor("object", &beat)?, floors, ""),
@@ -87,7 +92,7 @@ pub fn ours(world: &World, platform: &Server, floors: &Server) -> Result<Vec<Cas
         ),
         case(D1, floor("d1", &ask)?, floors, ""),
         Case {
-            numbers: Some(Numbers { width: DIGITS, count: MANY }),
+            numbers: Some(Numbers { width: DIGITS, from: 0, count: MANY }),
             ..case(MANY_LICENSES, validate(&many)?, platform, valid)
         },
     ])
@@ -95,7 +100,8 @@ pub fn ours(world: &World, platform: &Server, floors: &Server) -> Result<Vec<Cas
 
 /// A peer's validation.
 pub fn peer(name: &'static str, server: &Server, post: Post) -> Case {
-    Case { name, post, numbers: None, expect: r#""valid":true"#, pid: server.pid }
+    let expect = r#""valid":true"#;
+    Case { name, post, numbers: None, back: None, expect, pid: server.pid }
 }
 
 /// The body of a validation as control planes send it.
@@ -130,7 +136,9 @@ pub fn heartbeat(world: &World) -> String {
 impl Case {
     /// The request with the first number in it.
     pub fn first(&self) -> Post {
-        let number = self.numbers.map_or(String::new(), |numbers| "0".repeat(numbers.width));
+        let number = self
+            .numbers
+            .map_or(String::new(), |Numbers { width, from, .. }| format!("{from:0width$}"));
         Post { body: self.post.body.replace("{n}", &number), ..self.post.clone() }
     }
 }

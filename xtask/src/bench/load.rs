@@ -94,12 +94,15 @@ pub fn run(root: &Root, case: &Case, seconds: u64, connections: usize) -> Result
         "--timeout=10s",
         "-s",
     ]);
-    command.arg(root.join("bench/load/load.lua")).arg(&case.post.url);
+    let script = if case.back.is_some() { "pair" } else { "load" };
+    command.arg(root.join(format!("bench/load/{script}.lua"))).arg(&case.post.url);
+    command.env("BENCH_RETURN", case.back.unwrap_or_default());
     let headers = case.post.headers.iter().map(|(name, value)| format!("{name}: {value}"));
     command.env("BENCH_HEADERS", headers.collect::<Vec<_>>().join("\n"));
     command.env("BENCH_BODY", &case.post.body);
     if let Some(numbers) = case.numbers {
         command.env("BENCH_WIDTH", numbers.width.to_string());
+        command.env("BENCH_FROM", numbers.from.to_string());
         command.env("BENCH_COUNT", numbers.count.to_string());
     }
     let before = machine::cpu_micros(case.pid)?;

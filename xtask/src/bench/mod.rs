@@ -8,6 +8,7 @@ mod load;
 mod machine;
 mod memory;
 mod peers;
+mod pools;
 mod report;
 mod results;
 mod server;
@@ -45,12 +46,17 @@ pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
     if chosen(Part::Sizes) {
         results.sizes = Some(sizes::measure(root)?);
     }
-    if [Part::Load, Part::Cold, Part::Memory].into_iter().any(chosen) {
+    if [Part::Load, Part::Pools, Part::Cold, Part::Memory].into_iter().any(chosen) {
         let world = World::make(root)?;
         if chosen(Part::Load) {
             floors::build(root)?;
             peers::install(root)?;
             results.load = Some(load::measure(root, &world, args.quick)?);
+            keep(root, args, &results)?;
+        }
+        if chosen(Part::Pools) {
+            floors::build(root)?;
+            results.pools = Some(pools::measure(root, &world, args.quick)?);
             keep(root, args, &results)?;
         }
         if chosen(Part::Cold) {

@@ -14,6 +14,9 @@ use crate::root::Root;
 pub struct Results {
     /// Requests per second.
     pub load: Option<LoadPart>,
+    /// Floating seats.
+    #[serde(default)]
+    pub pools: Option<PoolsPart>,
     /// Latency without anything in memory.
     pub cold: Option<ColdPart>,
     /// Memory under many licenses.
@@ -77,6 +80,30 @@ pub struct Round {
     /// Processor time of the server's process, in microseconds.
     #[serde(default)]
     pub cpu_micros: u64,
+}
+
+/// Throughput of floating seats beside floors, measured in one run.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub struct PoolsPart {
+    /// Where.
+    pub setting: Setting,
+    /// Seconds of each measurement.
+    pub seconds: u64,
+    /// Memory of the platform's process afterwards, in MB.
+    pub rss_mb: f64,
+    /// In the order of the table.
+    pub cases: Vec<PoolCase>,
+}
+
+/// The rounds of one case.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct PoolCase {
+    /// Its name.
+    pub name: String,
+    /// Callers at a time.
+    pub callers: usize,
+    /// One for each round.
+    pub rounds: Vec<Round>,
 }
 
 /// Latency of cold requests, one after the other.

@@ -16,12 +16,17 @@ use crate::bootstrap::{self, OPERATOR};
 use crate::chance;
 use crate::demo;
 use crate::demo::client::text;
+use crate::dev::Account;
 use crate::files;
 use crate::root::Root;
 use crate::secrets::Secrets;
 
 /// Licenses besides the demo's.
 pub const MANY: u64 = 100_000;
+/// Licenses with seats besides those, from this number on.
+pub const POOLS: (u64, u64) = (1_000_000, 1_000);
+/// Seats of each of these, more than any load holds.
+pub const SEATS: u32 = 200_000;
 /// Digits of the number in their ids.
 pub const DIGITS: usize = 26;
 const APEX: &str = "writ.localhost";
@@ -42,6 +47,8 @@ pub struct World {
     pub device: String,
     /// What the ids of the many licenses begin with; [`DIGITS`] digits follow, from 0.
     pub many: String,
+    /// Licenses with [`SEATS`] floating seats: for a pool that stays empty, for a small one, for a large one.
+    pub seats: Vec<String>,
     /// The issuer's salt is part of the fingerprint's meaning only; any text will do here.
     pub hardware: &'static str,
 }
@@ -94,7 +101,16 @@ impl World {
         let body =
             json!({ "license_id": holder.license_code, "hardware_id": HARDWARE, "name": "bench" });
         let device = post(&holder.host, &key, "/api/v1/licenses/activate", body)?;
+        let seats = json!({
+            "customer": { "tenant_id": tenant }, "product": { "id": "bench-seats" },
+            "entitlement": { "total_licenses": SEATS, "commit_qty": SEATS, "max_overage": 0 },
+        });
+        let seats = (0..3).map(|_| {
+            let Account { host, api_key, .. } = &dev.vendor;
+            text(&post(host, api_key, "/api/v1/licenses/generate", seats.clone())?, "license_id")
+        });
         Ok(Self {
+            seats: seats.collect::<Result<_>>()?,
             host: holder.host.clone(),
             key,
             license: holder.license_code.clone(),
@@ -163,6 +179,17 @@ fn with_many(mut rows: Value, world: &World) -> Result<Value> {
         rows.get_mut("DATA_EU").and_then(Value::as_array_mut).context("no rows of DATA_EU")?;
     records.push(json!([license, world.many, world.license]));
     records.push(json!([device, world.device]));
+    let (first, count) = POOLS;
+    let pool = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {first} + {count} - 1) \
+         INSERT INTO licenses (tenant_id, id, code, issuer, issuer_shard, product, plan, standing, starts_ms, \
+                               ends_ms, terms, version, license_key, issued_ms, updated_ms, provisioned_ms) \
+         SELECT tenant_id, ?1 || printf('%0{DIGITS}d', n), printf('POOL-%08d', n), issuer, issuer_shard, product, plan, \
+                standing, starts_ms, ends_ms, terms, version, license_key, issued_ms, updated_ms, provisioned_ms \
+           FROM licenses, numbers WHERE id = ?2 ON CONFLICT DO NOTHING"
+    );
+    let example = world.seats.first().context("no license with seats")?;
+    records.push(json!([pool, world.many, example]));
     Ok(rows)
 }
 
@@ -192,6 +219,7 @@ mod tests {
             license: "ACME-1".to_owned(),
             device: "dev_1".to_owned(),
             many: "lic_e".to_owned(),
+            seats: vec!["lic_e00000000000000000000000zz".to_owned()],
             hardware: HARDWARE,
         };
         let rows = with_many(json!({ "DATA_EU": [] }), &world).unwrap();
@@ -199,7 +227,7 @@ mod tests {
             let (sql, values) = statement.as_array().unwrap().split_first().unwrap();
             let values = values.iter().map(|value| value.as_str().unwrap().to_owned());
             let changed = db.execute(sql.as_str().unwrap(), rusqlite::params_from_iter(values));
-            assert_eq!(changed.unwrap() as u64, MANY);
+            assert!([MANY, POOLS.1].contains(&(changed.unwrap() as u64)));
         }
         let id = "SELECT count(*) FROM licenses WHERE id = 'lic_e00000000000000000000099999'";
         assert_eq!(db.query_row(id, [], |row| row.get::<_, i64>(0)).unwrap(), 1);

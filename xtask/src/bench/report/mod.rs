@@ -1,5 +1,6 @@
 //! bench/RESULTS.md: the figures, their ratios, the targets, and how they were taken.
 
+mod pools;
 mod tables;
 mod targets;
 
@@ -29,8 +30,8 @@ const NOTES: &str = "\n## What is compared\n\n\
 /// The whole file.
 pub fn text(results: &Results) -> String {
     let mut out = HEAD.to_owned();
-    let parts: [fn(&mut String, &Results) -> Option<()>; 5] =
-        [targets::targets, tables::load, tables::cold, tables::memory, tables::sizes];
+    let parts: [fn(&mut String, &Results) -> Option<()>; 6] =
+        [targets::targets, tables::load, pools::pools, tables::cold, tables::memory, tables::sizes];
     for part in parts {
         // A part that was not measured is left out.
         let _ = part(&mut out, results);

@@ -100,7 +100,8 @@ pub fn sizes(out: &mut String, results: &Results) -> Option<()> {
     Some(())
 }
 
-fn setting(out: &mut String, setting: &Setting) {
+/// When, where and with what.
+pub fn setting(out: &mut String, setting: &Setting) {
     let versions = setting.versions.iter().filter(|(_, version)| !version.is_empty());
     let versions: Vec<_> = versions.map(|(name, version)| format!("{name} {version}")).collect();
     line(

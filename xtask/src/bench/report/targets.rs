@@ -2,15 +2,16 @@
 
 use super::super::cases::{HEARTBEAT, OBJECT, PEERS, PLAIN, SIGNED, VALIDATE};
 use super::super::results::{MemoryPart, Results};
-use super::line;
+use super::{line, pools};
 
 /// One line of the table of targets: what, measured, wanted, whether met.
-type Target = (String, String, String, bool);
+pub type Target = (String, String, String, bool);
 
 /// The table of targets; nothing when nothing was measured.
 pub fn targets(out: &mut String, results: &Results) -> Option<()> {
     let rows: Vec<Target> =
-        [speed(results), memory_target(results), size_targets(results)].concat();
+        [speed(results), pools::targets(results), memory_target(results), size_targets(results)]
+            .concat();
     if rows.is_empty() {
         return None;
     }
