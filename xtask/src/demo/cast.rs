@@ -33,6 +33,15 @@ pub struct Sold {
     pub vms: Option<u32>,
 }
 
+/// Floating seats of a customer, sold by the vendor.
+#[derive(Clone, Copy, Debug)]
+pub struct Seats {
+    /// Within the monthly fee.
+    pub commit: u32,
+    /// Above it, paid for by checkout.
+    pub overage: u32,
+}
+
 /// A customer with its licenses, the one shown in dev.json first.
 #[derive(Clone, Copy, Debug)]
 pub struct Customer {
@@ -48,6 +57,8 @@ pub struct Customer {
     pub tagline: &'static str,
     /// What it bought.
     pub licenses: &'static [Sold],
+    /// Floating seats of [`SEAT_PRODUCT`].
+    pub seats: Option<Seats>,
 }
 
 /// The vendor's slug and name.
@@ -57,6 +68,9 @@ pub const MSP: (&str, &str) = ("techpartners", "TechPartners");
 /// What the vendor sells.
 pub const VENDOR_PRODUCT: Product =
     Product { id: "meridian-vault", name: "Meridian Vault", key_prefix: "MVT" };
+/// What the vendor lends by floating seats.
+pub const SEAT_PRODUCT: Product =
+    Product { id: "meridian-studio", name: "Meridian Studio", key_prefix: "MST" };
 /// What the MSP sells.
 pub const MSP_PRODUCT: Product =
     Product { id: "managed-backup", name: "Managed Backup", key_prefix: "NLS" };
@@ -73,6 +87,7 @@ pub const CUSTOMERS: &[Customer] = &[
             Sold { by: Issuer::Msp, plan: "enterprise", vms: Some(50) },
             Sold { by: Issuer::Vendor, plan: "backup", vms: None },
         ],
+        seats: Some(Seats { commit: 5, overage: 3 }),
     },
     Customer {
         tenant: "globex",
@@ -81,6 +96,7 @@ pub const CUSTOMERS: &[Customer] = &[
         color: "#1b5e20",
         tagline: "Power to every street",
         licenses: &[Sold { by: Issuer::Msp, plan: "replication", vms: Some(25) }],
+        seats: None,
     },
     Customer {
         tenant: "wayne",
@@ -92,6 +108,7 @@ pub const CUSTOMERS: &[Customer] = &[
             Sold { by: Issuer::Vendor, plan: "backup", vms: Some(75) },
             Sold { by: Issuer::Msp, plan: "trial", vms: None },
         ],
+        seats: Some(Seats { commit: 2, overage: 1 }),
     },
     Customer {
         tenant: "borealis",
@@ -100,6 +117,7 @@ pub const CUSTOMERS: &[Customer] = &[
         color: "#0d47a1",
         tagline: "Measured under southern skies",
         licenses: &[Sold { by: Issuer::Vendor, plan: "trial", vms: None }],
+        seats: None,
     },
 ];
 

@@ -5,7 +5,9 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::cast::{Customer, Issuer, MSP_PRODUCT, Product, Sold, VENDOR_PRODUCT};
+use super::cast::{
+    Customer, Issuer, MSP_PRODUCT, Product, SEAT_PRODUCT, Seats, Sold, VENDOR_PRODUCT,
+};
 use super::client::{Caller, text};
 use super::tenants;
 use crate::dev::Holder;
@@ -44,6 +46,10 @@ pub fn holder(
         let license = generate(issuers, customer, sold)?;
         shown.get_or_insert(license);
     }
+    if let Some(seats) = customer.seats {
+        let [vendor, _] = issuers;
+        lend(vendor, customer, seats)?;
+    }
     let license = shown.context("a customer has a license")?;
     Ok(Holder {
         tenant: customer.tenant.to_owned(),
@@ -69,4 +75,19 @@ fn generate(issuers: &[Caller; 2], customer: &Customer, sold: &Sold) -> Result<V
         "terms": { "limits": sold.vms.map_or_else(|| json!({}), |vms| json!({ "vms": vms })) },
     });
     issuer.make("POST", "/api/v1/licenses/generate", Some(&once), &body)
+}
+
+fn lend(vendor: &Caller, customer: &Customer, seats: Seats) -> Result<Value> {
+    let Seats { commit, overage } = seats;
+    let body = json!({
+        "customer": { "tenant_id": customer.tenant, "name": customer.name },
+        "product": { "id": SEAT_PRODUCT.id, "name": SEAT_PRODUCT.name },
+        "entitlement": {
+            "total_licenses": commit + overage, "commit_qty": commit, "max_overage": overage,
+            "pricing": { "commit_fee_monthly": 500.0, "overage_per_use": 12.5, "currency": "EUR" },
+        },
+        "terms": { "features": ["design", "render"], "floating": { "ttl_seconds": 300 } },
+    });
+    let once = format!("demo-seats-{}", customer.tenant);
+    vendor.make("POST", "/api/v1/licenses/generate", Some(&once), &body)
 }
