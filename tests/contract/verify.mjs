@@ -51,6 +51,32 @@ async function certificates(header) {
   await refused('a certificate under another root', jose.jwtVerify(golden('certificate.txt'), foreign, rules));
 }
 
+async function lease() {
+  const text = golden('lease.txt');
+  const rules = { typ: 'lease+jwt', issuer: 'writ', audience: 'backup-suite', algorithms: ['EdDSA'], currentDate };
+  const { payload, protectedHeader } = await jose.jwtVerify(text, keySet, rules);
+  assert.deepEqual(payload, JSON.parse(golden('lease_claims.json')));
+  const own = await jose.jwtVerify(protectedHeader.writ_cert, root, { typ: 'writ-cert+jwt', algorithms: ['EdDSA'], currentDate });
+  assert.equal(own.payload.cnf.jwk.kid, protectedHeader.kid);
+  assert.equal(own.payload.use, 'answer');
+  const [head, body, signature] = text.split('.');
+  await refused('an altered lease', jose.jwtVerify(`${head}.${body.slice(0, -2)}AA.${signature}`, keySet, rules));
+  await refused('a lease as a license', jose.jwtVerify(text, keySet, { ...rules, typ: 'license+jwt' }));
+  const end = new Date(payload.exp * 1000);
+  await refused('a lease that is over', jose.jwtVerify(text, keySet, { ...rules, currentDate: end }));
+  const early = new Date((payload.nbf - 1) * 1000);
+  await refused('a lease that has not begun', jose.jwtVerify(text, keySet, { ...rules, currentDate: early }));
+}
+
+async function receipt() {
+  const text = golden('receipt.txt');
+  const rules = { typ: 'receipt+jwt', issuer: 'writ', algorithms: ['EdDSA'], currentDate };
+  const { payload } = await jose.jwtVerify(text, keySet, rules);
+  assert.deepEqual(payload, JSON.parse(golden('receipt_claims.json')));
+  assert.equal(payload.sub, JSON.parse(golden('lease_claims.json')).sub);
+  await refused('a receipt as a lease', jose.jwtVerify(text, keySet, { ...rules, typ: 'lease+jwt' }));
+}
+
 function otherForms() {
   const text = golden('license.txt');
   const [prefix, ...rest] = golden('product_key.txt').split('-');
@@ -106,6 +132,8 @@ function openssl() {
 
 await certificates(await license());
 otherForms();
+await lease();
+await receipt();
 await answer('answer.json');
 await answer('answer_to_signed_request.json');
 openssl();

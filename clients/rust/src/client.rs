@@ -9,8 +9,8 @@ use domain::id::{LeaseId, TicketId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::lease::{
-    CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView, QueuedView, ReturnAnswer,
-    ReturnRequest,
+    BorrowAnswer, BorrowRequest, CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView,
+    QueuedView, ReturnAnswer, ReturnRequest,
 };
 
 use crate::failure::Failure;
@@ -25,6 +25,7 @@ mod retry;
 use retry::Patience;
 
 const CHECKOUT: &str = "/api/v1/licenses/checkout";
+const BORROW: &str = "/api/v1/licenses/borrow";
 const RETURN: &str = "/api/v1/licenses/return";
 const EXTEND: &str = "/api/v1/licenses/extend";
 
@@ -115,6 +116,15 @@ impl<T: Transport + Clone, W: World + Clone> Client<T, W> {
         tell: &mut dyn FnMut(&QueuedView),
     ) -> Result<Lease<T, W>, Failure> {
         line::stand(self, options, tell)
+    }
+
+    /// Borrows seats for work without a network. The lease's text is not verified here: see
+    /// [`crate::borrowed`].
+    ///
+    /// # Errors
+    /// [`Failure::NoSeat`], [`Failure::Refused`]; [`Failure::Unreachable`] after several tries.
+    pub fn borrow(&self, request: &BorrowRequest) -> Result<BorrowAnswer, Failure> {
+        read(&self.insist(BORROW, request, Patience::CHECKOUT)?.into_body()?)
     }
 
     /// Gives a lease back.

@@ -9,6 +9,7 @@
 //! and [`hold`] decides what is next.
 
 pub mod agent;
+pub mod borrowed;
 pub mod change;
 pub mod client;
 pub mod clock;

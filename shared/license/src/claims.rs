@@ -5,6 +5,7 @@ use domain::license::{License, Standing};
 use domain::terms::{Binding, Exceeded, Floating, Report, Terms};
 use domain::time::Millis;
 use domain::version::VersionRange;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::LicenseError;
@@ -109,6 +110,32 @@ const UNDERSTOOD: [&str; 18] = [
     "crit",
 ];
 
+/// Reads claims whose `writ` has the members `understood`.
+///
+/// # Errors
+/// When a claim is missing or has another shape, or `writ.crit` lists what is not understood.
+pub(crate) fn read_understood<C: DeserializeOwned>(
+    json: &[u8],
+    understood: &[&str],
+) -> Result<C, LicenseError> {
+    /// Read first, so that a text from the future is told from a damaged one.
+    #[derive(Deserialize)]
+    struct Critical {
+        writ: CriticalNames,
+    }
+    #[derive(Deserialize)]
+    struct CriticalNames {
+        #[serde(default)]
+        crit: Vec<String>,
+    }
+    const MALFORMED: LicenseError = LicenseError::Malformed("claims");
+    let critical: Critical = serde_json::from_slice(json).map_err(|_| MALFORMED)?;
+    match critical.writ.crit.into_iter().find(|name| !understood.contains(&name.as_str())) {
+        Some(name) => Err(LicenseError::UnknownCritical(name)),
+        None => serde_json::from_slice(json).map_err(|_| MALFORMED),
+    }
+}
+
 impl Claims {
     /// The claims of `license` for a text signed at `signed_at`. Times are cut to whole seconds;
     /// prices stay out: whoever holds the text need not know them.
@@ -150,22 +177,7 @@ impl Claims {
     /// # Errors
     /// When a claim is missing or has another shape, or a critical one is not understood.
     pub fn read(json: &[u8]) -> Result<Self, LicenseError> {
-        /// Read first, so that a license from the future is told from a damaged one.
-        #[derive(Deserialize)]
-        struct Critical {
-            writ: CriticalNames,
-        }
-        #[derive(Deserialize)]
-        struct CriticalNames {
-            #[serde(default)]
-            crit: Vec<String>,
-        }
-        const MALFORMED: LicenseError = LicenseError::Malformed("claims");
-        let critical: Critical = serde_json::from_slice(json).map_err(|_| MALFORMED)?;
-        match critical.writ.crit.into_iter().find(|name| !UNDERSTOOD.contains(&name.as_str())) {
-            Some(name) => Err(LicenseError::UnknownCritical(name)),
-            None => serde_json::from_slice(json).map_err(|_| MALFORMED),
-        }
+        read_understood(json, &UNDERSTOOD)
     }
 
     /// The license that the claims describe, for verdicts without a store: in good standing and

@@ -19,14 +19,31 @@ pub enum Typ {
     License,
     /// A certificate: `writ-cert+jwt`.
     Certificate,
+    /// A borrowed seat: `lease+jwt`.
+    Lease,
+    /// Proof that something was given back: `receipt+jwt`.
+    Receipt,
 }
 
 impl Typ {
+    const ALL: [Self; 4] = [Self::License, Self::Certificate, Self::Lease, Self::Receipt];
+
+    /// What `text` says that it is, by the `typ` of its header; for choosing a reader, not for
+    /// trusting. `None` when it has no header that we could have written.
+    pub fn claimed(text: &str) -> Option<Self> {
+        let header = text.split_once('.')?.0;
+        let header = from_b64url(header).filter(|_| text.len() <= MAX_BYTES)?;
+        let typ = serde_json::from_slice::<HeaderIn>(&header).ok()?.typ?;
+        Self::ALL.into_iter().find(|known| known.typ() == typ)
+    }
+
     /// The value of `typ`.
     pub const fn typ(self) -> &'static str {
         match self {
             Self::License => "license+jwt",
             Self::Certificate => "writ-cert+jwt",
+            Self::Lease => "lease+jwt",
+            Self::Receipt => "receipt+jwt",
         }
     }
 }
@@ -228,6 +245,17 @@ mod tests {
         }
         let large = "A".repeat(MAX_BYTES + 1);
         assert_eq!(Jws::parse(&large, Typ::License).err(), Some(LicenseError::TooLarge));
+    }
+
+    #[test]
+    fn a_text_says_what_it_is() {
+        for typ in Typ::ALL {
+            let header = format!(r#"{{"alg":"EdDSA","kid":"k","typ":"{}"}}"#, typ.typ());
+            assert_eq!(Typ::claimed(&with_header(&header)), Some(typ));
+        }
+        for other in [&with_header(r#"{"typ":"JWT"}"#), &with_header("[]"), "NLS-AAAA", ""] {
+            assert_eq!(Typ::claimed(other), None, "{other}");
+        }
     }
 
     #[test]

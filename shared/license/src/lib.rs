@@ -16,16 +16,19 @@ pub mod fingerprint;
 pub mod jwk;
 pub mod jws;
 pub mod keys;
+pub mod lease;
 pub mod limits;
 pub mod matching;
 mod pem;
 pub mod product_key;
+pub mod receipt;
 mod repeats;
 pub mod ring;
 #[cfg(feature = "seal")]
 pub mod seal;
 pub mod text;
 pub mod token;
+mod vouched;
 
 pub use encoding::{hex, sha256};
 pub use error::{CertFault, LicenseError};

@@ -12,7 +12,7 @@ use crate::keys::SigningSeed;
 use crate::ring::KeyRing;
 
 /// How far an issuer's clock may be ahead of ours, in seconds.
-const CLOCK_SKEW_SECONDS: i64 = 300;
+pub(crate) const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// A license text that has the right form. Whether it is genuine is not known yet: only
 /// [`Token::verify`] hands out its claims.

@@ -101,6 +101,8 @@ endpoints! {
         Access::Key(Scope::Return, ANYONE), true, "Give a lease back, or a place in the line up";
     Extend "POST" "/api/v1/licenses/extend" Checkout
         Access::Key(Scope::Checkout, ANYONE), false, "Keep a lease alive";
+    Borrow "POST" "/api/v1/licenses/borrow" Checkout
+        Access::Key(Scope::Checkout, ANYONE), true, "Borrow floating seats for work without a network";
     Pool "GET" "/api/v1/pools/{license}" Checkout
         Access::Key(Scope::LicenseRead, ANYONE), false, "A pool of floating seats: who holds what, who waits, by which rules";
     PoolRules "PUT" "/api/v1/pools/{license}/rules" Checkout

@@ -95,6 +95,51 @@ pub struct LeaseView {
     pub key_id: Option<String>,
 }
 
+/// Asks for seats of a license for work without a network. It neither shares seats nor waits in line.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct BorrowRequest {
+    /// License id or license code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license_id: Option<String>,
+    /// The product, instead of `license_id`: the holder's usable license for it that ends first.
+    #[serde(skip_serializing_if = "Option::is_none", alias = "product")]
+    pub product_id: Option<String>,
+    /// The person who works, as the application names her.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The machine, as it names itself.
+    #[serde(skip_serializing_if = "Option::is_none", alias = "hostname")]
+    pub host: Option<String>,
+    /// The device or its fingerprint, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none", alias = "device_id")]
+    pub device: Option<String>,
+    /// How many seats; 1 when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// For how many seconds, or
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+    /// until when, to the second. One of the two is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Instant>,
+    /// Features that must be licensed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+}
+
+/// A borrowed lease.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BorrowAnswer {
+    /// The lease, as the pool counts it.
+    #[serde(flatten)]
+    pub view: LeaseView,
+    /// The same as a signed text (`lease+jwt`) that is good without a network until `expires_at`.
+    pub lease: String,
+}
+
 /// How a lease is paid for.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -152,6 +197,9 @@ pub struct ReturnAnswer {
     /// Until when its seats stay taken (`linger_seconds`, `min_seconds`); free at once when missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_until: Option<Instant>,
+    /// The same as a signed text (`receipt+jwt`), where a borrowed lease was given back by its holder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 /// Keeps a lease alive.

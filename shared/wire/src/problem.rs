@@ -106,6 +106,10 @@ kinds! {
     CapReached = "cap-reached", 409, "The user or group may not hold more seats";
     /// Too many wait already.
     QueueFull = "queue-full", 409, "Too many wait for a seat already";
+    /// The license lends nothing.
+    BorrowNotAllowed = "borrow-not-allowed", 409, "Seats of this license cannot be borrowed";
+    /// The customer's rules keep the other seats back.
+    BorrowKeepsBack = "borrow-keeps-back", 409, "The rules of the pool keep the other seats back";
     /// The lease is over.
     LeaseEnded = "lease-ended", 409, "The lease has ended";
     /// The body is too large.
@@ -114,6 +118,8 @@ kinds! {
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
     /// Fields are missing, unknown or out of range.
     InvalidRequest = "invalid-request", 422, "The request has invalid fields";
+    /// For longer than the license allows.
+    BorrowTooLong = "borrow-too-long", 422, "Seats of this license cannot be borrowed for so long";
     /// The same Idempotency-Key came with another body.
     IdempotencyMismatch = "idempotency-mismatch", 422, "The Idempotency-Key was used for another request";
     /// Over the rate limit.

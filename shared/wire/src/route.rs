@@ -106,7 +106,7 @@ mod tests {
             (Worker::Control, "POST", "/api/v1/keys/generate", Ok((Id::GenerateKey, ""))),
             (Worker::Control, "DELETE", "/api/v1/keys/key_1", Ok((Id::RevokeKey, "key_1"))),
             (Worker::Checkout, "PUT", "/api/v1/pools/lic_1/rules", Ok((Id::PoolRules, "lic_1"))),
-            (Worker::Checkout, "POST", "/api/v1/licenses/borrow", Err(RouteError::NotFound)),
+            (Worker::Checkout, "POST", "/api/v1/licenses/borrow", Ok((Id::Borrow, ""))),
             (Worker::Control, "GET", "/api/v1/licenses/", Err(RouteError::NotFound)),
             (Worker::Control, "GET", "/api/v1/nothing", Err(RouteError::NotFound)),
             (

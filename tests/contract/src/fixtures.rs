@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use domain::id::{Kid, LicenseCode, LicenseId, PlanId, ProductId, TenantId};
+use domain::id::{Kid, LeaseId, LicenseCode, LicenseId, PlanId, ProductId, TenantId};
 use domain::license::{License, Standing};
 use domain::money::{Currency, Money};
 use domain::place::Shard;
+use domain::pool::{Lease, Seats, Subject};
 use domain::terms::{Binding, BindingMode, Matching, OverageBasis, Pricing, Terms};
 use domain::time::Millis;
 use domain::usage::Metric;
@@ -15,6 +16,8 @@ use license::answer::{AnswerHeaders, AnswerParts, Params, RequestParts, sign_ans
 use license::cert::{Certified, KeyUse};
 use license::claims::Claims;
 use license::keys::SigningSeed;
+use license::lease::LeaseClaims;
+use license::receipt::{ReceiptClaims, Returned};
 use license::token;
 
 /// 2025-10-04T10:30:05Z
@@ -108,6 +111,56 @@ pub fn claims() -> Claims {
 pub fn signed_license() -> String {
     let cert = certificate(&issuer(), "meridian", KeyUse::License);
     token::sign(&issuer(), &kid(&issuer()), Some(&cert), &claims()).unwrap()
+}
+
+/// A seat borrowed for two days, and the claims about it.
+pub fn lease_claims() -> LeaseClaims {
+    let license = license();
+    let until = NOW.plus_seconds(172_800);
+    let lease = Lease {
+        id: lease_id(),
+        number: 1,
+        hold: 1,
+        subject: Subject {
+            user: Some("ada".into()),
+            host: Some("ws-042".into()),
+            device: Some("dev_0w3ge1r70w3ge1r70w3ge1r70w".into()),
+            owner: "key_1".into(),
+        },
+        features: vec!["backup_local".into()],
+        quantity: 2,
+        seats: Seats { commit: 1, overage: 1 },
+        started: NOW,
+        granted_until: until,
+        ends: until,
+        ttl_seconds: 172_800,
+        borrowed: true,
+        returned: None,
+        ended: None,
+        keys: Vec::new(),
+        ticket: None,
+        return_keys: Vec::new(),
+    };
+    LeaseClaims::of(&lease, &license, &tenant("writ"), Millis::from_seconds(1_735_689_600))
+}
+
+/// The receipt for that seat, an hour later.
+pub fn receipt_claims() -> ReceiptClaims {
+    let returned = Returned {
+        lease: lease_id(),
+        license: license().id,
+        at: NOW.plus_seconds(3600),
+        held_until: Some(NOW.plus_seconds(3900)),
+    };
+    ReceiptClaims::of(returned, &tenant("writ"), Millis::from_seconds(1_735_689_600))
+}
+
+fn lease_id() -> LeaseId {
+    LeaseId::new(&license().id, [1; 10])
+}
+
+pub fn answer_cert() -> String {
+    certificate(&answer_seed(), "writ", KeyUse::Answer)
 }
 
 pub fn signed_answer(request: RequestParts<'_>) -> AnswerHeaders {

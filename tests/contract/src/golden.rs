@@ -10,7 +10,9 @@ use license::digest::content_digest;
 use license::fingerprint::{Component, Environment, Fingerprint, salt};
 use license::jwk::{Jwk, Jwks};
 use license::keys::PublicKey;
+use license::lease::LeaseClaims;
 use license::product_key::Prefix;
+use license::receipt::ReceiptClaims;
 use license::ring::KeyRing;
 use license::seal::Kek;
 use license::text::LicenseText;
@@ -19,8 +21,9 @@ use license::{file, product_key};
 use serde_json::{Value, json};
 
 use crate::fixtures::{
-    BODY, NOW, REQUEST_BODY, TARGET, answer_seed, certificate, claims, golden_dir, issuer, kid,
-    license, root, signed_answer, signed_license, tenant,
+    BODY, NOW, REQUEST_BODY, TARGET, answer_cert, answer_seed, certificate, claims, golden_dir,
+    issuer, kid, lease_claims, license, receipt_claims, root, signed_answer, signed_license,
+    tenant,
 };
 
 /// Reads a golden file, comparing it with what is written today.
@@ -105,6 +108,23 @@ fn the_key_set_stands() {
     let text = golden("jwks.json", &pretty(&Jwks { keys }));
     let read: Jwks = serde_json::from_str(&text).unwrap();
     assert_eq!(read.keys[1].public(), Ok(answer_seed().public()));
+}
+
+#[test]
+fn the_borrowed_seat_stands_and_verifies_with_the_root_alone() {
+    let ring = KeyRing::new([root().public()]);
+    golden("lease_claims.json", &pretty(&lease_claims()));
+    let text = golden("lease.txt", &lease_claims().sign(&answer_seed(), &answer_cert()).unwrap());
+    assert_eq!(LeaseClaims::verify(&text, &ring, NOW), Ok(lease_claims()));
+}
+
+#[test]
+fn the_receipt_stands_and_verifies_with_the_root_alone() {
+    let (ring, later) = (KeyRing::new([root().public()]), NOW.plus_seconds(3600));
+    golden("receipt_claims.json", &pretty(&receipt_claims()));
+    let text = receipt_claims().sign(&answer_seed(), &answer_cert()).unwrap();
+    let text = golden("receipt.txt", &text);
+    assert_eq!(ReceiptClaims::verify(&text, &ring, later), Ok(receipt_claims()));
 }
 
 #[test]

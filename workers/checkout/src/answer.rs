@@ -8,7 +8,7 @@ use wire::problem::Kind;
 use wire::route;
 use worker::Env;
 
-use crate::{checkout, extend, give_back, pools};
+use crate::{borrow, checkout, extend, give_back, pools};
 
 /// The answer to a request, whatever it takes.
 pub async fn answer(inbound: Inbound, too_large: bool, env: Env) -> Outbound {
@@ -38,6 +38,7 @@ async fn handle(call: &Call) -> Result<Answer, Failure> {
     let target = Target { endpoint: route.id.endpoint(), param: route.param };
     match route.id {
         Id::Checkout => checkout::handle(call, target.endpoint).await,
+        Id::Borrow => borrow::handle(call, target.endpoint).await,
         Id::Return => give_back::handle(call, target.endpoint).await,
         Id::Extend => extend::handle(call, target.endpoint).await,
         Id::Pool => pools::view(call, target).await,

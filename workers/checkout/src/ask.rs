@@ -48,7 +48,14 @@ impl Asked {
     /// # Errors
     /// `malformed-json` or `invalid-request` with a pointer.
     pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
-        let request: CheckoutRequest = wire::body::read(bytes)?;
+        Self::of(wire::body::read(bytes)?)
+    }
+
+    /// Checks an ask.
+    ///
+    /// # Errors
+    /// `invalid-request` with a pointer.
+    pub fn of(request: CheckoutRequest) -> Result<Self, Problem> {
         let texts = [
             ("/license_id", &request.license_id),
             ("/product_id", &request.product_id),
@@ -138,7 +145,7 @@ fn named(request: &CheckoutRequest) -> Result<Named, Problem> {
     }
 }
 
-fn at_least_one(number: Option<u32>, pointer: &str) -> Result<(), Problem> {
+pub fn at_least_one(number: Option<u32>, pointer: &str) -> Result<(), Problem> {
     match number {
         Some(0) => Err(Problem::field(pointer, "must be at least 1")),
         _ => Ok(()),

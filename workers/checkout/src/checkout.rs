@@ -1,7 +1,7 @@
 //! `POST /api/v1/licenses/checkout`: seats of a license of the caller, or a place in the line for them.
 
 use domain::license::License;
-use domain::pool::{Ask, Key};
+use domain::pool::{Ask, Borrow, Key};
 use edge::admit::{Caller, admit};
 use edge::door::Outbound;
 use edge::idempotency::pool_key;
@@ -14,8 +14,10 @@ use futures_util::future::join;
 use wire::endpoints::Endpoint;
 
 use crate::ask::{Asked, Draw};
+use crate::borrow::borrowed;
 use crate::licensed::{Held, early, find, newest};
 use crate::product::Place;
+use crate::sign::Signer;
 use crate::usable::Parties;
 use crate::{refusal, seats, view};
 
@@ -33,7 +35,8 @@ pub async fn handle(call: &Call, endpoint: &'static Endpoint) -> Result<Answer, 
         // The key's hint was wrong: the tenant's records have moved since it was made.
         _ => find(call, place, &asked).await?,
     };
-    let out = Request { call, asked: &asked, caller: &caller, place, key }.seats(held).await?;
+    let way = Way::Checkout;
+    let out = Request { call, asked: &asked, caller: &caller, place, key, way }.seats(held).await?;
     Ok(Answer::to(caller, out))
 }
 
@@ -42,21 +45,40 @@ pub const fn home(principal: &Principal) -> Place<'_> {
     Place { tenant: &principal.tenant, shard: principal.shard }
 }
 
+/// How seats are taken.
+#[derive(Clone, Copy, Debug)]
+pub enum Way<'a> {
+    /// For as long as the holder says that it still needs them.
+    Checkout,
+    /// For work without a network: so many seconds, as a text signed with this.
+    Borrow(u32, &'a Signer),
+}
+
 /// An ask of somebody who was let in.
-struct Request<'a> {
-    call: &'a Call,
-    asked: &'a Asked,
-    caller: &'a Caller,
-    place: Place<'a>,
-    key: Option<Key>,
+pub struct Request<'a> {
+    /// The request.
+    pub call: &'a Call,
+    /// What is asked.
+    pub asked: &'a Asked,
+    /// Who asks.
+    pub caller: &'a Caller,
+    /// Where the caller's records live.
+    pub place: Place<'a>,
+    /// Recognises a repeat.
+    pub key: Option<Key>,
+    /// How.
+    pub way: Way<'a>,
 }
 
 impl Request<'_> {
-    /// A refusal that newer terms could change is told once the primary has none.
-    async fn seats(&self, held: Held) -> Result<Outbound, Failure> {
+    /// Takes the seats. A refusal that newer terms could change is told once the primary has none.
+    ///
+    /// # Errors
+    /// Why there are none.
+    pub async fn seats(&self, held: Held) -> Result<Outbound, Failure> {
         let license = self.usable(&held)?;
         let reply = self.ask(license).await?;
-        let PoolReply::Refused(refusal) = &reply else { return told(reply, license) };
+        let PoolReply::Refused(refusal) = &reply else { return self.granted(reply, license) };
         if refusal::rests_on_terms(refusal) && !held.is_newest {
             let newer = newest(self.call, self.place, self.asked).await?;
             let newer = self.usable(&newer)?;
@@ -83,7 +105,11 @@ impl Request<'_> {
             ticket: entropy().map_err(Failure::internal)?,
             key: self.key.clone(),
         };
-        let ask = Ask::Checkout(self.asked.for_pool(&license.id, owner, draw));
+        let checkout = self.asked.for_pool(&license.id, owner, draw);
+        let ask = match self.way {
+            Way::Checkout => Ask::Checkout(checkout),
+            Way::Borrow(until_seconds, _) => Ask::Borrow(Borrow { checkout, until_seconds }),
+        };
         let terms = Some(seats::terms(license));
         Ok(seats::ask(self.call, self.place, &license.id, terms, ask).await?)
     }
@@ -93,7 +119,17 @@ impl Request<'_> {
             PoolReply::Refused(refusal) => {
                 Err(refusal::failure(&refusal, self.place.tenant, self.call.now))
             }
-            reply => told(reply, license),
+            reply => self.granted(reply, license),
+        }
+    }
+
+    fn granted(&self, reply: PoolReply, license: &License) -> Result<Outbound, Failure> {
+        match (self.way, reply) {
+            (Way::Checkout, reply) => told(reply, license),
+            (Way::Borrow(_, signer), PoolReply::Granted { lease, replayed }) => {
+                borrowed(*lease, license, signer, replayed)
+            }
+            (Way::Borrow(..), other) => Err(seats::unexpected(&other)),
         }
     }
 }

@@ -1,18 +1,22 @@
 //! `POST /api/v1/licenses/return`: a lease back, or a place in the line up. Neither needs anything of the license.
 
+use domain::id::LeaseId;
 use domain::pool::{Ask, By};
+use domain::time::Millis;
 use edge::admit::admit;
 use edge::door::Outbound;
 use edge::idempotency::pool_key;
 use edge::objects::PoolReply;
 use edge::serve::Answer;
 use edge::{Call, Failure, answer};
+use license::receipt::Returned;
 use wire::endpoints::Endpoint;
 use wire::lease::ReturnAnswer;
 use wire::problem::Kind;
 
 use crate::ask::Given;
 use crate::checkout::home;
+use crate::sign::Signer;
 use crate::{refusal, seats};
 
 /// Who: the key that the lease was checked out with. What: a lease or a ticket. Decide and commit: in the pool.
@@ -37,17 +41,26 @@ pub async fn handle(call: &Call, endpoint: &'static Endpoint) -> Result<Answer, 
         PoolReply::Refused(refusal) => {
             return Err(refusal::failure(&refusal, &principal.tenant, call.now));
         }
-        reply => returned(reply)?,
+        reply => returned(reply, Some(call))?,
     };
     Ok(Answer::to(caller, out))
 }
 
-/// The answer of a lease that is over for its holder.
-pub fn returned(reply: PoolReply) -> Result<Outbound, Failure> {
-    let PoolReply::Returned { lease, at, held_until, replayed } = reply else {
+/// The answer of a lease that is over for its holder. With the holder's `call` a borrowed one gets a receipt.
+///
+/// # Errors
+/// When the pool answered something else, or the receipt cannot be signed. The lease is over then, too, and a repeat
+/// gets the receipt.
+pub fn returned(reply: PoolReply, holder: Option<&Call>) -> Result<Outbound, Failure> {
+    let PoolReply::Returned { lease, at, held_until, borrowed, replayed } = reply else {
         return Err(seats::unexpected(&reply));
     };
+    let receipt = match holder.filter(|_| borrowed) {
+        Some(call) => Some(receipt(call, &lease, at, held_until)?),
+        None => None,
+    };
     let body = ReturnAnswer {
+        receipt,
         lease_id: Some(lease),
         ticket: None,
         returned_at: at.into(),
@@ -60,11 +73,23 @@ pub fn returned(reply: PoolReply) -> Result<Outbound, Failure> {
     Ok(out)
 }
 
+fn receipt(
+    call: &Call,
+    lease: &LeaseId,
+    at: Millis,
+    held_until: Option<Millis>,
+) -> Result<String, Failure> {
+    let license = lease.license().ok_or(Kind::LeaseNotFound)?;
+    let returned = Returned { lease: lease.clone(), license, at, held_until };
+    Signer::of(call)?.receipt(returned)
+}
+
 fn left(call: &Call, given: Given) -> Result<Outbound, Failure> {
     let ticket = match given {
         Given::Ticket(ticket) => Some(ticket),
         Given::Lease(_) => return Err(seats::unexpected(&PoolReply::Done)),
     };
     let returned_at = call.now.into();
-    answer::json(200, &ReturnAnswer { lease_id: None, ticket, returned_at, held_until: None })
+    let (lease_id, held_until, receipt) = (None, None, None);
+    answer::json(200, &ReturnAnswer { lease_id, ticket, returned_at, held_until, receipt })
 }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod borrow;
 mod checkout;
 mod extend;
 mod give_back;
@@ -15,6 +16,7 @@ mod pools;
 mod product;
 mod refusal;
 mod seats;
+mod sign;
 mod usable;
 mod view;
 

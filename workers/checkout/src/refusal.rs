@@ -26,8 +26,17 @@ pub fn failure(refusal: &Refusal, holder: &TenantId, now: Millis) -> Failure {
             Problem::field("/quantity", format!("must be at most {limit}: there are no more seats"))
                 .into()
         }
-        Refusal::TtlTooLong { max_seconds } | Refusal::BorrowTooLong { max_seconds } => {
+        Refusal::TtlTooLong { max_seconds } => {
             Problem::field("/ttl", format!("must be at most {max_seconds} seconds")).into()
+        }
+        Refusal::BorrowTooLong { max_seconds } => {
+            let detail = format!("The license allows at most {max_seconds} seconds.");
+            Problem::new(Kind::BorrowTooLong, detail).with("max_seconds", *max_seconds).into()
+        }
+        Refusal::BorrowNotAllowed => Kind::BorrowNotAllowed.into(),
+        Refusal::BorrowKeepsBack { limit } => {
+            let detail = format!("At most {limit} may be borrowed at a time. {}", help(holder));
+            Problem::new(Kind::BorrowKeepsBack, detail).with("limit", *limit).into()
         }
         Refusal::CapReached { scope, limit } => {
             let detail = format!("{scope} may hold at most {limit} seats. {}", help(holder));
@@ -47,9 +56,6 @@ pub fn failure(refusal: &Refusal, holder: &TenantId, now: Millis) -> Failure {
         }
         Refusal::NoSuchTicket => Kind::TicketNotFound.into(),
         Refusal::KeyReused => Kind::IdempotencyMismatch.into(),
-        Refusal::BorrowNotAllowed | Refusal::BorrowKeepsBack { .. } => {
-            Failure::internal(format!("the pool refused what nobody asks: {}", refusal.name()))
-        }
     }
 }
 
@@ -62,6 +68,8 @@ pub const fn rests_on_terms(refusal: &Refusal) -> bool {
             | Refusal::Ended
             | Refusal::QuantityTooLarge { .. }
             | Refusal::TtlTooLong { .. }
+            | Refusal::BorrowNotAllowed
+            | Refusal::BorrowTooLong { .. }
     )
 }
 
@@ -111,7 +119,9 @@ mod tests {
             (Refusal::NoSuchTicket, "ticket-not-found"),
             (Refusal::KeyReused, "idempotency-mismatch"),
             (Refusal::QuantityZero, "invalid-request"),
-            (Refusal::BorrowNotAllowed, "internal"),
+            (Refusal::BorrowNotAllowed, "borrow-not-allowed"),
+            (Refusal::BorrowTooLong { max_seconds: 60 }, "borrow-too-long"),
+            (Refusal::BorrowKeepsBack { limit: 2 }, "borrow-keeps-back"),
         ];
         for (refusal, code) in rows {
             assert_eq!(told(&refusal).problem.code, code, "{refusal:?}");

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+mod borrow;
 mod lease;
 
-pub use lease::Checkout;
+pub use borrow::Borrow;
+pub use lease::{Checkout, Seats};
 
 /// Activates, validates and heartbeats a Writ license, and holds its floating seats.
 #[derive(Debug, Parser)]
@@ -56,9 +58,9 @@ pub enum Command {
     Deactivate,
     /// Asks once whether the license is valid here and now
     Validate(Ask),
-    /// Verifies a license offline, with the root key alone
+    /// Verifies a license, a borrowed lease or a receipt offline, with the root key alone
     Verify {
-        /// License key, or a file with it
+        /// License key, lease or receipt, or a file with it
         text: String,
     },
     /// Validates and heartbeats on schedule until told to end
@@ -73,6 +75,8 @@ pub enum Command {
     /// Takes floating seats: while COMMAND runs, or for a script to return
     #[command(long_about = lease::ABOUT, after_help = writ::exit::COMMAND_TABLE)]
     Checkout(Box<Checkout>),
+    /// Borrows floating seats for work without a network: prints a signed lease
+    Borrow(Box<Borrow>),
     /// Returns a lease
     Return {
         /// The lease

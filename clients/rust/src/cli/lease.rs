@@ -12,7 +12,7 @@ use writ::state::AgentState;
 use writ::world::System;
 use writ::{CheckoutOptions, Client, machine};
 
-use super::args::{Args, Checkout};
+use super::args::{Args, Checkout, Seats};
 use super::glue;
 use super::output::Output;
 
@@ -32,7 +32,9 @@ pub fn give_back(args: &Args, id: &str, out: &mut Output) -> Result<Exit, Failur
     let answer = client(args)?.give_back(&id)?;
     let held =
         answer.held_until.map(|until| format!("; its seats stay taken till {}", until.text()));
-    out.result(&answer, &format!("returned: {id}{}", held.unwrap_or_default()));
+    let receipt = answer.receipt.as_ref().map(|text| format!("\nreceipt: {text}"));
+    let (held, receipt) = (held.unwrap_or_default(), receipt.unwrap_or_default());
+    out.result(&answer, &format!("returned: {id}{held}{receipt}"));
     Ok(Exit::Ok)
 }
 
@@ -46,29 +48,35 @@ pub fn extend(args: &Args, id: &str, ttl: Option<u32>, out: &mut Output) -> Resu
 
 /// The service, and what to ask of it.
 pub fn prepare(args: &Args, ask: &Checkout) -> Result<(Http, CheckoutOptions), Failure> {
+    let (http, mut options) = whose(args, &ask.seats)?;
+    (options.ttl, options.wait) = (ask.ttl, ask.patience());
+    Ok((http, options))
+}
+
+/// The service, and which seats to ask it for.
+pub fn whose(args: &Args, seats: &Seats) -> Result<(Http, CheckoutOptions), Failure> {
     let (reference, state) = (glue::reference(args)?, state(args)?);
     let http = glue::http(args, reference.as_ref(), &state)?;
-    let license = match (&ask.product, reference) {
+    let license = match (&seats.product, reference) {
         (Some(_), _) => None,
         (None, Some(Reference::Id(id))) => Some(id),
         (None, Some(Reference::Key(key))) => Some(key.license_id),
         (None, None) => state.license_id.or(state.asked),
     };
-    if license.is_none() && ask.product.is_none() {
+    if license.is_none() && seats.product.is_none() {
         return Err(Failure::Usage(
             "name a license or a product: --license, WRIT_LICENSE or --product".into(),
         ));
     }
     let options = CheckoutOptions {
         license,
-        product: ask.product.clone(),
-        user: ask.user.clone().or_else(user),
-        host: ask.host.clone().or_else(|| machine::hostname(Path::new("/"))),
-        device: ask.device.clone().or(state.device_id),
-        quantity: ask.quantity,
-        ttl: ask.ttl,
-        features: ask.features.clone(),
-        wait: ask.patience(),
+        product: seats.product.clone(),
+        user: seats.user.clone().or_else(user),
+        host: seats.host.clone().or_else(|| machine::hostname(Path::new("/"))),
+        device: seats.device.clone().or(state.device_id),
+        quantity: seats.quantity,
+        features: seats.features.clone(),
+        ..CheckoutOptions::default()
     };
     Ok((http, options))
 }
@@ -97,7 +105,8 @@ pub const fn kind(kind: LeaseKind) -> &'static str {
     }
 }
 
-fn described(view: &LeaseView) -> String {
+/// A lease, for people.
+pub fn described(view: &LeaseView) -> String {
     let cost = view.overage_cost;
     let cost = cost.map(|cost| format!("\ncosts        {} {}", cost.decimal(), cost.currency()));
     let text = format!(

@@ -4,6 +4,7 @@ use writ::exit::Exit;
 use writ::failure::Failure;
 
 pub mod args;
+mod borrow;
 mod glue;
 #[cfg(unix)]
 mod hold;
@@ -32,6 +33,7 @@ pub fn dispatch(args: &Args, out: &mut Output) -> Result<Exit, Failure> {
         Command::Checkout(_) => Err(Failure::Usage(
             "a lease can be held around a COMMAND on Unix only; take one without COMMAND".into(),
         )),
+        Command::Borrow(ask) => borrow::borrow(args, ask, out),
         Command::Return { lease_id } => lease::give_back(args, lease_id, out),
         Command::Extend { lease_id, ttl } => lease::extend(args, lease_id, *ttl, out),
         Command::Run { every, ask } => run::run(args, *every, ask, out),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use domain::id::TenantId;
 use license::fingerprint::salt;
+use license::jws::Typ;
 use serde_json::json;
 use writ::exit::Exit;
 use writ::failure::Failure;
@@ -11,6 +12,7 @@ use writ::reference::Reference;
 use writ::{machine, offline};
 
 use super::args::{Args, Ask};
+use super::borrow;
 use super::glue::{self, Clock};
 use super::output::{Output, notes};
 
@@ -104,6 +106,11 @@ pub fn verify(args: &Args, text: &str, out: &mut Output) -> Result<Exit, Failure
     let (roots, _) = glue::root_file(args)?
         .ok_or_else(|| Failure::Usage("name the root key: --root FILE or WRIT_ROOT".into()))?;
     let text = glue::text_or_file(text)?;
+    match Typ::claimed(text.trim()) {
+        Some(Typ::Lease) => return borrow::verify_lease(&roots, &text, out),
+        Some(Typ::Receipt) => return borrow::verify_receipt(&roots, &text, out),
+        _ => {}
+    }
     let machine = machine::Machine::read(Path::new("/"));
     let verdict = offline::verify(&roots, &text, &machine, Clock::wall())?;
     let (claims, word) = (&verdict.claims, if verdict.valid { "valid" } else { "NOT VALID" });

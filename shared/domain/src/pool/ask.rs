@@ -133,6 +133,8 @@ pub enum Reply {
         at: Millis,
         /// Until when its seats stay taken, when they are not free at once.
         held_until: Option<Millis>,
+        /// Whether it was borrowed.
+        borrowed: bool,
         /// Whether an earlier answer is repeated.
         replayed: bool,
     },

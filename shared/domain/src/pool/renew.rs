@@ -141,5 +141,6 @@ fn returned(lease: &Lease, replayed: bool) -> Reply {
     let at = lease.over().unwrap_or(lease.ends);
     let free = lease.ended.as_ref().map_or(lease.ends, |ending| ending.at);
     let held_until = (free > at).then_some(free);
-    Reply::Returned { lease: lease.id.clone(), at, held_until, replayed }
+    let (id, borrowed) = (lease.id.clone(), lease.borrowed);
+    Reply::Returned { lease: id, at, held_until, borrowed, replayed }
 }

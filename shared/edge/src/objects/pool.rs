@@ -74,6 +74,9 @@ pub enum PoolReply {
         at: Millis,
         /// Until when its seats stay taken.
         held_until: Option<Millis>,
+        /// Whether it was borrowed.
+        #[serde(default)]
+        borrowed: bool,
         /// Whether an earlier answer is repeated.
         #[serde(default)]
         replayed: bool,
@@ -124,8 +127,8 @@ impl PoolReply {
                 Self::Queued { ticket, position, estimate, reserved_until }
             }
             Reply::Refused(refusal) => Self::Refused(refusal),
-            Reply::Returned { lease, at, held_until, replayed } => {
-                Self::Returned { lease, at, held_until, replayed }
+            Reply::Returned { lease, at, held_until, borrowed, replayed } => {
+                Self::Returned { lease, at, held_until, borrowed, replayed }
             }
             Reply::Extended { lease, ends } => Self::Extended { lease, ends },
             Reply::Left { .. } => Self::Done,

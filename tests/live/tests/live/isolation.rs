@@ -37,6 +37,7 @@ fn asks(ids: &Ids) -> Vec<Ask> {
         post("/api/v1/licenses/checkout", json!({ "license_id": license })),
         post("/api/v1/licenses/checkout", json!({ "license_id": code, "wait": true })),
         post("/api/v1/licenses/checkout", json!({ "ticket": ticket })),
+        post("/api/v1/licenses/borrow", json!({ "license_id": code, "seconds": 60 })),
         post("/api/v1/licenses/return", json!({ "lease_id": lease })),
         post("/api/v1/licenses/return", json!({ "ticket": ticket })),
         post("/api/v1/licenses/extend", json!({ "lease_id": lease })),

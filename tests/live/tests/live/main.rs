@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod badinput;
 #[cfg(test)]
+mod borrow;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod crowd;

@@ -46,7 +46,7 @@ pub async fn release(call: &Call, target: Target<'_>) -> Result<Answer, Failure>
             PoolReply::Refused(refusal) => Err(refusal::failure(&refusal, place.tenant, call.now)),
             reply => {
                 let changed = !matches!(reply, PoolReply::Returned { replayed: true, .. });
-                Ok(Done { out: returned(reply)?, changed })
+                Ok(Done { out: returned(reply, None)?, changed })
             }
         }
     };

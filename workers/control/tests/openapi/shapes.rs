@@ -15,8 +15,8 @@ use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
 use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, KeyView};
 use wire::lease::{
-    CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView, QueuedView, ReturnAnswer,
-    ReturnRequest,
+    BorrowAnswer, BorrowRequest, CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView,
+    QueuedView, ReturnAnswer, ReturnRequest,
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
@@ -89,6 +89,7 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
             make.exchange::<HeartbeatRequest, HeartbeatAnswer>("200")
         }
         Id::Checkout => make.exchange::<CheckoutRequest, LeaseView>("201"),
+        Id::Borrow => make.exchange::<BorrowRequest, BorrowAnswer>("201"),
         Id::Return => make.exchange::<ReturnRequest, ReturnAnswer>("200"),
         Id::Extend => make.exchange::<ExtendRequest, ExtendAnswer>("200"),
         Id::Pool => Shape { query: PAGE, ..make.answer::<PoolView>() },

@@ -20,9 +20,9 @@ for once.
 Without COMMAND, the lease is printed and stays held: `writ extend` and `writ return`
 take its id, and it ends by its time otherwise.";
 
-/// Takes floating seats.
+/// Which seats, and what for.
 #[derive(Clone, Debug, Default, clap::Args)]
-pub struct Checkout {
+pub struct Seats {
     /// Product, instead of --license: the usable license for it that ends first
     #[arg(long)]
     pub product: Option<String>,
@@ -38,12 +38,20 @@ pub struct Checkout {
     /// How many seats [default: 1]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     pub quantity: Option<u32>,
-    /// Seconds that the lease lasts unless it is extended [default: the license's]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
-    pub ttl: Option<u32>,
     /// A feature that must be licensed; may be repeated
     #[arg(long = "feature", value_name = "FEATURE")]
     pub features: Vec<String>,
+}
+
+/// Takes floating seats.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Checkout {
+    /// Which
+    #[command(flatten)]
+    pub seats: Seats,
+    /// Seconds that the lease lasts unless it is extended [default: the license's]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub ttl: Option<u32>,
     /// Wait in line when no seat is free: so many seconds, or as long as it takes
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
     #[expect(clippy::option_option, reason = "how clap says that the value may be missing")]

@@ -61,6 +61,17 @@ fn a_borrowed_seat_is_extended_within_the_borrowing_time() {
 }
 
 #[test]
+fn the_return_of_a_borrowed_seat_says_so() {
+    let mut desk = Desk::new(terms());
+    desk.ask(borrow(1, "ann", 60), 0);
+    desk.out(ask(2, "ann"), 0);
+    for (n, want) in [(1, true), (2, false)] {
+        let reply = desk.back(n, 1);
+        assert!(matches!(reply, Reply::Returned { borrowed, .. } if borrowed == want), "{reply:?}");
+    }
+}
+
+#[test]
 fn a_borrower_does_not_wait() {
     let mut desk = Desk::new(terms());
     desk.out(Checkout { quantity: 3, ..ask(1, "ann") }, 0);

@@ -82,8 +82,8 @@ fn only_the_owner_or_an_administrator_acts_on_a_lease() {
 fn a_seat_is_returned_once() {
     let mut desk = Desk::new(terms());
     desk.out(ask(1, "ann"), 0);
-    let once =
-        Reply::Returned { lease: lease_id(1), at: Millis(5), held_until: None, replayed: false };
+    let (lease, at, held_until) = (lease_id(1), Millis(5), None);
+    let once = Reply::Returned { lease, at, held_until, borrowed: false, replayed: false };
     assert_eq!(desk.back(1, 5), once);
     assert_eq!(desk.back(1, 6), Reply::Refused(Refusal::LeaseEnded { at: Millis(5) }));
     assert_eq!(desk.extend(1, None, 6), Reply::Refused(Refusal::LeaseEnded { at: Millis(5) }));
@@ -125,8 +125,8 @@ fn a_returned_seat_lingers_and_stays_for_the_least_time() {
         });
         desk.out(ask(1, "ann"), 0);
         let held_until = until.map(Millis);
-        let at = Millis(now);
-        let want = Reply::Returned { lease: lease_id(1), at, held_until, replayed: false };
+        let (lease, at) = (lease_id(1), Millis(now));
+        let want = Reply::Returned { lease, at, held_until, borrowed: false, replayed: false };
         assert_eq!(desk.back(1, now), want, "{name}");
         assert_eq!(desk.held().0, u32::from(until.is_some()), "{name}");
         assert_eq!(refused(&desk.extend(1, None, now)), "lease_ended", "{name}");

@@ -44,6 +44,7 @@ fn a_repeated_return_gets_the_same_answer() {
             lease: lease_id(1),
             at: Millis(1_000),
             held_until,
+            borrowed: false,
             replayed,
         };
         assert_eq!(desk.ask(back.clone(), 1_000), answer(false), "{linger_seconds}");
@@ -81,6 +82,7 @@ fn repeats_are_known_after_a_restart_too() {
     desk.book = Book::restore(desk.book.snapshot(), &[]).unwrap();
     assert!(matches!(desk.out(keyed, 6), Reply::Granted { replayed: true, .. }));
     let Reply::Returned { at, .. } = returned else { panic!("{returned:?}") };
-    let replayed = Reply::Returned { lease: lease_id(1), at, held_until: None, replayed: true };
+    let (lease, held_until) = (lease_id(1), None);
+    let replayed = Reply::Returned { lease, at, held_until, borrowed: false, replayed: true };
     assert_eq!(desk.ask(back, 6), replayed);
 }

@@ -34,7 +34,7 @@ fn unknown_paths_and_wrong_methods_are_told_apart() {
         ("POST", "/api/v1/licenses/validate/more", None),
         ("POST", "/api/v1/licenses/validated", None),
         ("POST", "/api/v1/heartbeats", None),
-        ("POST", "/api/v1/licenses/borrow", None),
+        ("GET", "/api/v1/licenses/borrow", Some("POST")),
         ("GET", "/api/v1/pools", None),
         ("GET", "/api/v1/licenses/", None),
         ("GET", "/api/v1/nothing", None),

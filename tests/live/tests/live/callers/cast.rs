@@ -79,8 +79,12 @@ impl Cast {
         let holder = p.tenant("customer", Some(&parent), "us");
         let other = p.tenant("customer", Some(&other_msp), "us");
         let spare = p.tenant("customer", Some(&parent), "eu");
-        let license =
-            p.license(&issuer, &holder, &json!({ "limits": { "devices": 3 }, "commit": 20 }));
+        let license = p.license(
+            &issuer,
+            &holder,
+            &json!({ "limits": { "devices": 3 }, "commit": 20,
+                "floating": { "borrow_max_seconds": 60 } }),
+        );
         let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
         let lease = checked_out(p, &holder, &holder.key, &license.id);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };

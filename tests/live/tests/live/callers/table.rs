@@ -128,8 +128,10 @@ fn seats(cast: &Cast) -> Vec<Row> {
     let at = |tail: &str| format!("/api/v1/pools/{license}{tail}");
     let lease = json!({ "lease_id": "@lease" });
     let release = json!({ "lease_id": "@lease", "reason": "gone" });
+    let borrow = json!({ "license_id": license, "seconds": 60 });
     vec![
         fixed(Id::Checkout, &json!({ "license_id": license }), 201, HOLDER),
+        fixed(Id::Borrow, &borrow, 201, HOLDER),
         fixed(Id::Extend, &lease, 200, LEASE),
         fixed(Id::Return, &lease, 200, LEASE),
         row(Id::Pool, &at(""), &NONE, 200, BOTH_SIDES),
