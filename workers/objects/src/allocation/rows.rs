@@ -9,7 +9,7 @@ use crate::disk::{Disk, DiskError, params};
 const SCHEMA: &str = include_str!("../../../../schema/objects/allocation.sql");
 
 /// The longest part of a snapshot, in bytes: a row may have 2 MB.
-pub const LONGEST_PART: usize = 900_000;
+const LONGEST_PART: usize = 900_000;
 
 #[derive(Deserialize)]
 struct Body {
@@ -58,12 +58,16 @@ pub fn entries(disk: &impl Disk, after: u64, limit: u32) -> Result<(Vec<Entry>, 
 
 /// The snapshot, and how many bytes it has.
 pub fn snapshot(disk: &impl Disk) -> Result<Option<(Book, usize)>, DiskError> {
-    let sql = "SELECT body FROM snapshot ORDER BY part";
-    let parts: Vec<Body> = disk.rows(sql, params![])?;
-    if parts.is_empty() {
+    let mut whole = String::new();
+    // One by one: a part is in memory twice while it is read.
+    for part in 0_u32.. {
+        let sql = "SELECT body FROM snapshot WHERE part = ?1";
+        let Some(Body { body }) = disk.rows(sql, params![part])?.into_iter().next() else { break };
+        whole.push_str(&body);
+    }
+    if whole.is_empty() {
         return Ok(None);
     }
-    let whole: String = parts.into_iter().map(|part| part.body).collect();
     let book = serde_json::from_str(&whole).map_err(DiskError::new)?;
     Ok(Some((book, whole.len())))
 }
