@@ -1,5 +1,6 @@
 //! Who is promised what of a license, and who holds what.
 
+mod case;
 mod free;
 mod object;
 mod provision;

@@ -2,40 +2,29 @@
 
 use domain::allocation::{NodeId, Refused};
 use domain::usage::Metric;
-use edge::admit::admit;
 use edge::objects::{AllocationCall, AllocationReply};
 use edge::paging::{self, wrong};
 use edge::serve::{Answer, Target};
 use edge::{Call, Failure, answer};
-use futures_util::future::join;
 use serde::Deserialize;
 use serde::de::value::{Error, StrDeserializer};
 use wire::allocation::ProvisionView;
 use wire::problem::Problem;
 
-use crate::allocations::reserve::{quantity, usable};
+use crate::allocations::case::Case;
+use crate::allocations::reserve::quantity;
 use crate::allocations::{object, refusal};
-use crate::ask::Asked;
-use crate::checkout::home;
-use crate::licensed::{early, find};
 
 /// Who: a key of the holder. What: a question. Decide: the license here, the capacity in the object.
 pub async fn can_provision(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
-    let asked = Asked::capacity(target.param);
-    let (caller, early) = join(admit(call, target.endpoint), early(call, Some(&asked))).await;
-    let caller = caller?;
+    let case = Case::open(call, target).await?;
     let wanted = paging::Asked::whole(call, &["node", "metric", "quantity"])?;
     let (node, metric) = (node(&wanted)?, metric(&wanted)?);
     let quantity = count(&wanted)?;
-    let held = match early {
-        Some((shard, held)) if shard == caller.principal()?.shard => held?,
-        _ => find(call, home(caller.principal()?), &asked).await?,
-    };
-    let license = usable(call, &asked, &caller, &held)?;
+    let license = case.license(call)?;
     let capacity = object::capacity(license);
     let message = AllocationCall::Room { capacity, node, metric, quantity };
-    let place = home(caller.principal()?);
-    let view = match object::ask(call, place, &license.id, &message).await? {
+    let view = match object::ask(call, case.place()?, &license.id, &message).await? {
         AllocationReply::Room(room) => ProvisionView::of(true, room, None),
         AllocationReply::Refused(Refused::NoCapacity { room }) => {
             ProvisionView::of(false, room, None)
@@ -47,7 +36,7 @@ pub async fn can_provision(call: &Call, target: Target<'_>) -> Result<Answer, Fa
         other => return Err(object::unexpected(&other)),
     };
     let out = answer::json(200, &view)?;
-    Ok(Answer::to(caller, out))
+    Ok(Answer::to(case.caller, out))
 }
 
 /// The node that the query names; the root where it names none.

@@ -1,41 +1,26 @@
 //! `POST /api/v1/pools/{license}/reserve`: capacity for a node of the tree.
 
 use domain::allocation::{Done, MAX_CAPACITY};
-use domain::license::License;
-use edge::admit::{Caller, admit};
 use edge::objects::{AllocationCall, AllocationReply, Reserve};
 use edge::serve::{Answer, Target};
 use edge::{Call, Failure, answer};
-use futures_util::future::join;
 use wire::allocation::{ReservationView, ReserveRequest};
 use wire::body;
 use wire::problem::Problem;
 
+use crate::allocations::case::Case;
 use crate::allocations::{object, refusal};
-use crate::ask::Asked;
-use crate::checkout::home;
-use crate::licensed::{Held, early, find};
-use crate::usable::Parties;
 
 /// Who: a key of the holder. What: capacity, under a name of the caller's own. Decide: the license here, the capacity in
 /// the object. Commit: there.
 pub async fn reserve(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
-    let asked = Asked::capacity(target.param);
-    let (caller, early) = join(admit(call, target.endpoint), early(call, Some(&asked))).await;
-    let caller = caller?;
+    let case = Case::open(call, target).await?;
     let request = read(&call.inbound.body)?;
-    let early = early.map(|(shard, held)| (shard, held.map_err(Failure::from)));
-    let held = match early {
-        Some((shard, held)) if shard == caller.principal()?.shard => held?,
-        // The key's hint was wrong: the tenant's records have moved since it was made.
-        _ => find(call, home(caller.principal()?), &asked).await?,
-    };
-    let license = usable(call, &asked, &caller, &held)?;
+    let license = case.license(call)?;
     let ReserveRequest { request_id, node, metric, quantity, ttl } = request;
     let reserve = Reserve { request: request_id, node, metric, quantity, ttl };
     let message = AllocationCall::Reserve { capacity: object::capacity(license), reserve };
-    let place = home(caller.principal()?);
-    let out = match object::ask(call, place, &license.id, &message).await? {
+    let out = match object::ask(call, case.place()?, &license.id, &message).await? {
         AllocationReply::Done { done: Done::Reserved(held), changed } => {
             let view = ReservationView::of(license.id.clone(), held, None);
             let mut out = answer::json(201, &view)?;
@@ -47,21 +32,7 @@ pub async fn reserve(call: &Call, target: Target<'_>) -> Result<Answer, Failure>
         AllocationReply::Refused(refused) => return Err(refusal::failure(&refused)),
         other => return Err(object::unexpected(&other)),
     };
-    Ok(Answer::to(caller, out))
-}
-
-/// The license, when anything of it may be reserved.
-///
-/// # Errors
-/// Why not.
-pub fn usable<'h>(
-    call: &Call,
-    asked: &Asked,
-    caller: &Caller,
-    held: &'h Held,
-) -> Result<&'h License, Failure> {
-    let parties = Parties { holder: caller.site.standing, suspended: &caller.suspended };
-    held.usable(call, asked, parties)
+    Ok(Answer::to(case.caller, out))
 }
 
 fn read(bytes: &[u8]) -> Result<ReserveRequest, Problem> {
