@@ -21,6 +21,7 @@ const shell = (Rust) =>
     }
   };
 
+export class Allocation extends shell(rust.Allocation) {}
 export class AuditLog extends shell(rust.AuditLog) {}
 export class Fleet extends shell(rust.Fleet) {}
 export class Limiter extends shell(rust.Limiter) {}

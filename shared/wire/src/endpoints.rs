@@ -108,7 +108,21 @@ endpoints! {
     PoolRules "PUT" "/api/v1/pools/{license}/rules" Checkout
         Access::Key(Scope::PoolsManage, ANYONE), false, "Make the rules of a pool";
     ReleaseLease "POST" "/api/v1/pools/{license}/release" Checkout
-        Access::Key(Scope::PoolsManage, ANYONE), true, "Take a lease back from whoever holds it";
+        Access::Key(Scope::PoolsManage, ANYONE), true, "Take a lease or a reservation back from whoever holds it";
+    Reserve "POST" "/api/v1/pools/{license}/reserve" Checkout
+        Access::Key(Scope::Checkout, ANYONE), false, "Hold capacity for a node of the tree";
+    FreeReservation "POST" "/api/v1/pools/{license}/free" Checkout
+        Access::Key(Scope::Return, ANYONE), false, "Let go of a reservation";
+    CanProvision "GET" "/api/v1/pools/{license}/can-provision" Checkout
+        Access::Key(Scope::LicenseRead, ANYONE), false, "Whether a node could reserve a quantity now";
+    Allocations "GET" "/api/v1/pools/{license}/allocations" Checkout
+        Access::Key(Scope::LicenseRead, ANYONE), false, "Who is promised what of a license, and what is held of it";
+    SetAllocation "PUT" "/api/v1/pools/{license}/allocations" Checkout
+        Access::Key(Scope::PoolsManage, ANYONE), false, "Make a node of the tree, or give it other shares";
+    RemoveAllocation "DELETE" "/api/v1/pools/{license}/allocations" Checkout
+        Access::Key(Scope::PoolsManage, ANYONE), false, "Remove a node that holds nothing";
+    TransferAllocation "POST" "/api/v1/pools/{license}/allocations/transfer" Checkout
+        Access::Key(Scope::PoolsManage, ANYONE), true, "Move what one node is promised to another";
     Generate "POST" "/api/v1/licenses/generate" Issue
         Access::Key(Scope::LicenseIssue, ISSUERS), true, "Make and sign a license";
     Activate "POST" "/api/v1/licenses/activate" Issue

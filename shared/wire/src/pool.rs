@@ -2,11 +2,13 @@
 //!
 //! The rules themselves are `domain::pool::Rules`, as terms of licenses are the domain's.
 
+use domain::allocation::RequestKey;
 use domain::id::{LeaseId, LicenseCode, LicenseId, TicketId};
 use domain::pool::Rules;
 use serde::{Deserialize, Serialize};
 
-use crate::lease::LeaseView;
+use crate::allocation::ReservationView;
+use crate::lease::{LeaseView, ReturnAnswer};
 use crate::page::Page;
 use crate::time::Instant;
 
@@ -83,13 +85,29 @@ pub struct WaitingView {
     pub key_id: String,
 }
 
-/// Takes a lease back.
+/// Takes a lease or a reservation back: one of the two is named.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseRequest {
     /// The lease.
-    pub lease_id: LeaseId,
-    /// For people, 1 to 500 bytes; in the audit log.
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_id: Option<LeaseId>,
+    /// The reservation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<RequestKey>,
+    /// For people, 1 to 500 bytes; in the audit log. A lease is not taken back without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What was taken back.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum ReleaseAnswer {
+    /// A reservation.
+    Reservation(ReservationView),
+    /// A lease.
+    Lease(ReturnAnswer),
 }

@@ -76,6 +76,10 @@ kinds! {
     LeaseNotFound = "lease-not-found", 404, "There is no such lease";
     /// No such ticket.
     TicketNotFound = "ticket-not-found", 404, "There is no such ticket";
+    /// Nothing is held under this request id.
+    ReservationNotFound = "reservation-not-found", 404, "There is no such reservation";
+    /// Not in the tree of allocations.
+    UnknownNode = "unknown-node", 404, "There is no such node";
     /// No such API key.
     KeyNotFound = "key-not-found", 404, "There is no such key";
     /// No such tenant for this caller.
@@ -112,6 +116,22 @@ kinds! {
     BorrowKeepsBack = "borrow-keeps-back", 409, "The rules of the pool keep the other seats back";
     /// The lease is over.
     LeaseEnded = "lease-ended", 409, "The lease has ended";
+    /// More is wanted than there is.
+    NoCapacity = "no-capacity", 409, "There is not enough capacity";
+    /// More is in use than may be: nothing new until that is over.
+    AllocationExceeded = "allocation-exceeded", 409, "More is in use than may be";
+    /// The children's parts would not fit into the parent's.
+    SumExceedsParent = "sum-exceeds-parent", 409, "The parent has not so much to promise";
+    /// More is promised below than the node would have.
+    PromisedBelow = "promised-below", 409, "More is promised to nodes below";
+    /// The giver has not so much to give.
+    NotEnoughFree = "not-enough-free", 409, "The node has not so much to give";
+    /// The node holds something or has children.
+    NodeInUse = "node-in-use", 409, "The node is in use";
+    /// As many as one license can have.
+    AllocationFull = "allocation-full", 409, "There are as many as there can be";
+    /// The request id is in use for something else.
+    RequestIdReused = "request-id-reused", 409, "The request id is in use for another reservation";
     /// The body is too large.
     BodyTooLarge = "body-too-large", 413, "The body is too large";
     /// Not application/json.

@@ -8,7 +8,7 @@ use wire::problem::Kind;
 use wire::route;
 use worker::Env;
 
-use crate::{borrow, checkout, extend, give_back, pools};
+use crate::{allocations, borrow, checkout, extend, give_back, pools};
 
 /// The answer to a request, whatever it takes.
 pub async fn answer(inbound: Inbound, too_large: bool, env: Env) -> Outbound {
@@ -44,6 +44,13 @@ async fn handle(call: &Call) -> Result<Answer, Failure> {
         Id::Pool => pools::view(call, target).await,
         Id::PoolRules => pools::set_rules(call, target).await,
         Id::ReleaseLease => pools::release(call, target).await,
+        Id::Reserve => allocations::reserve(call, target).await,
+        Id::FreeReservation => allocations::free(call, target).await,
+        Id::CanProvision => allocations::can_provision(call, target).await,
+        Id::Allocations => allocations::view(call, target).await,
+        Id::SetAllocation => allocations::set(call, target).await,
+        Id::RemoveAllocation => allocations::remove(call, target).await,
+        Id::TransferAllocation => allocations::transfer(call, target).await,
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
     }

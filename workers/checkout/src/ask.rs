@@ -29,6 +29,8 @@ pub enum Named {
     License(String),
     /// By what it is for.
     Product(ProductId),
+    /// By id or code, for capacity of it: it need not have floating seats.
+    Capacity(String),
 }
 
 /// What a pool draws ids and repeats from.
@@ -43,6 +45,11 @@ pub struct Draw {
 }
 
 impl Asked {
+    /// An ask for capacity of the license `reference`, by id or code.
+    pub fn capacity(reference: &str) -> Self {
+        Self { request: CheckoutRequest::default(), named: Named::Capacity(reference.to_owned()) }
+    }
+
     /// Reads a request body.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! alone counts seats. Warm, only the Pool is asked. Nothing is guessed: without a store that it needs it answers 503, and
 //! clients keep the leases that they have.
 
+mod allocations;
 mod answer;
 mod ask;
 mod borrow;

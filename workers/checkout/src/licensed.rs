@@ -93,7 +93,7 @@ async fn look(
     source: Source,
 ) -> Result<Option<Held>, StoreFailure> {
     let reference = match &asked.named {
-        Named::License(reference) => Some(reference.clone()),
+        Named::License(reference) | Named::Capacity(reference) => Some(reference.clone()),
         Named::Product(product) => {
             let chosen = match source {
                 Source::Memory => product::remembered(call, place, product),

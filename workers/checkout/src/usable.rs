@@ -13,7 +13,7 @@ use edge::facts::{Facts, Subject};
 use edge::pool::floats;
 use wire::problem::Kind;
 
-use crate::ask::Asked;
+use crate::ask::{Asked, Named};
 
 /// Why seats are not given out.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -70,7 +70,8 @@ pub fn check<'a>(
     }
     let in_grace = verdict.state == Some(State::Grace);
     asked.request.features.iter().try_for_each(|feature| open(license, feature, in_grace))?;
-    if floats(&license.terms) { Ok(license) } else { Err(Unusable::NoSeats) }
+    let seats = !matches!(asked.named, Named::Capacity(_));
+    if seats && !floats(&license.terms) { Err(Unusable::NoSeats) } else { Ok(license) }
 }
 
 /// In grace only what the license lists stays open.

@@ -5,6 +5,7 @@
 //! must learn of it waits in the same transaction and is shipped afterwards.
 
 mod alarm;
+mod allocation;
 mod audit;
 mod call;
 mod disk;

@@ -10,6 +10,7 @@ use crate::usage::Metric;
 
 /// What a node gets of one metric.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Share {
     /// Promised to the node and the nodes below it, and to nobody else.
@@ -63,6 +64,7 @@ pub enum Ask {
 
 /// Dedicated quantity that changes hands, between siblings or between parent and child.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Transfer {
     /// Who gives: a child, of its free own part, or the parent, of what is free to grow.

@@ -52,7 +52,7 @@ impl Book {
     /// saved, the book must be thrown away and restored.
     pub fn handle(&mut self, ask: &Ask, now: Millis) -> Outcome {
         let mut entries = self.settle(now);
-        let at = now.max(self.newest);
+        let at = self.clock(now);
         let (answer, event) = match self.judge(ask, at) {
             Ok(Ruling { done, event }) => (Ok(done), event),
             Err(why) => {
@@ -66,7 +66,7 @@ impl Book {
 
     /// Ends the reservations whose time has come, each at its own instant, soonest first.
     pub fn settle(&mut self, now: Millis) -> Vec<Entry> {
-        let now = now.max(self.newest);
+        let now = self.clock(now);
         let due = self.due.iter().take_while(|(ends, _)| *ends <= now);
         let ended: Vec<(Millis, RequestKey)> = due.cloned().collect();
         let end = |(ends, request)| self.commit(Event::Ended { request }, self.newest.max(ends));
@@ -76,6 +76,11 @@ impl Book {
     /// When the next reservation ends: the instant to call [`Book::settle`] at.
     pub fn next_due(&self) -> Option<Millis> {
         self.due.first().map(|(ends, _)| *ends)
+    }
+
+    /// What time it is in the book: it never runs backwards.
+    pub fn clock(&self, now: Millis) -> Millis {
+        now.max(self.newest)
     }
 
     /// The number of the newest entry; 0 before the first.

@@ -48,6 +48,12 @@ impl NodeId {
         self.line().count().saturating_sub(1)
     }
 
+    /// The names from the root down; the root has none. Nodes in the order of their names have each
+    /// parent before its children.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|name| !name.is_empty())
+    }
+
     /// The node, the one above it, and so on up to the root.
     pub(super) fn line(&self) -> impl Iterator<Item = &str> {
         iter::successors(Some(self.0.as_str()), |node| parent(node))

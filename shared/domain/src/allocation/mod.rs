@@ -30,7 +30,7 @@
 //!
 //! # At rest
 //!
-//! The `Pool` object keeps a row per [`Entry`] and now and then the [`Book`] itself, which is its
+//! The `Allocation` object keeps a row per [`Entry`] and now and then the [`Book`] itself, which is its
 //! own snapshot.
 
 mod answer;

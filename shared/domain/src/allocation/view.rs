@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::allocation::ids::ROOT;
 use crate::allocation::tree::Node;
@@ -10,7 +10,7 @@ use crate::allocation::{Book, Exceeded, NodeId, Refused};
 use crate::usage::Metric;
 
 /// One node.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct NodeView {
     /// Which node.
     pub node: NodeId,
@@ -19,12 +19,12 @@ pub struct NodeView {
 }
 
 /// How a node stands in a metric.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct PartView {
     /// Promised to it; the root: the capacity.
     pub dedicated: u64,
     /// Its burst bound; no limit when missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<u64>,
     /// Of its dedicated part, promised on to its children.
     pub promised: u64,
@@ -37,7 +37,7 @@ pub struct PartView {
     /// What it could reserve now.
     pub available: u64,
     /// How much too much.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exceeded: Option<Exceeded>,
 }
 
@@ -53,7 +53,7 @@ impl Book {
         if views.is_empty() {
             return Err(Refused::UnknownNode { node: top.clone() });
         }
-        views.sort_by(|a, b| way(&a.node).cmp(way(&b.node)));
+        views.sort_by(|a, b| a.node.names().cmp(b.node.names()));
         Ok(views)
     }
 
@@ -89,9 +89,4 @@ impl Book {
             exceeded: self.tree.exceeded(id, metric),
         }
     }
-}
-
-/// The names from the root down; the root has none.
-fn way(node: &NodeId) -> impl Iterator<Item = &str> {
-    node.as_str().split('/').filter(|name| !name.is_empty())
 }

@@ -5,6 +5,7 @@
 //! ([`Fault`]). Old and new code overlap during a deployment: add variants and fields, never
 //! rename them. A call of unknown shape is refused as a whole.
 
+mod allocation;
 mod audit;
 mod fleet;
 mod limiter;
@@ -14,6 +15,7 @@ use domain::id::{LicenseId, TenantId};
 use domain::place::Shard;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub use allocation::{AllocationCall, AllocationReply, Capacity, Reserve};
 pub use audit::{AuditCall, AuditReply};
 pub use fleet::{
     ActivatedReply, BeatReply, By, DeviceNamed, DeviceReply, FleetCall, FleetReply, FleetTerms,
@@ -44,6 +46,10 @@ pub struct Fleet;
 #[derive(Clone, Copy, Debug)]
 pub struct Pool;
 
+/// Allocations and reservations: one object per license.
+#[derive(Clone, Copy, Debug)]
+pub struct Allocation;
+
 /// The audit log: one object per tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditLog;
@@ -64,6 +70,12 @@ impl Class for Pool {
     const BINDING: &'static str = "POOL";
     type Call = PoolCall;
     type Reply = PoolReply;
+}
+
+impl Class for Allocation {
+    const BINDING: &'static str = "ALLOCATION";
+    type Call = AllocationCall;
+    type Reply = AllocationReply;
 }
 
 impl Class for AuditLog {
@@ -111,6 +123,7 @@ macro_rules! of_license {
 
 of_license!(Fleet);
 of_license!(Pool);
+of_license!(Allocation);
 
 impl AuditLog {
     /// The object of a tenant.

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod activation;
 #[cfg(test)]
+mod allocations;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod badinput;

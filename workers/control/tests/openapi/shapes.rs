@@ -1,10 +1,14 @@
 //! What each endpoint takes and gives.
 
+use domain::allocation::Transfer;
 use domain::id::LicenseCode;
 use domain::pool::Rules;
 use domain::version::VersionRange;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
+use wire::allocation::{
+    AllocationsView, FreeRequest, ProvisionView, ReservationView, ReserveRequest, SetAllocation,
+};
 use wire::audit::{AuditCheckAnswer, AuditView};
 use wire::billing::{SeatUse, Statement};
 use wire::device::{
@@ -20,7 +24,7 @@ use wire::lease::{
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
-use wire::pool::{PoolView, ReleaseRequest};
+use wire::pool::{PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::signing::{RotateAnswer, SigningKeyView};
 use wire::tenant::{
     CreateTenantRequest, PlanRequest, PlanView, ProductRequest, ProductView, TenantView,
@@ -94,7 +98,7 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::Extend => make.exchange::<ExtendRequest, ExtendAnswer>("200"),
         Id::Pool => Shape { query: PAGE, ..make.answer::<PoolView>() },
         Id::PoolRules => make.exchange::<Rules, Rules>("200"),
-        Id::ReleaseLease => make.exchange::<ReleaseRequest, ReturnAnswer>("200"),
+        Id::ReleaseLease => make.exchange::<ReleaseRequest, ReleaseAnswer>("200"),
         Id::Generate => {
             // Named by the schemas that are written by hand.
             make.0.subschema_for::<(Contract, TermsPatch, LicenseCode, VersionRange)>();
@@ -108,6 +112,21 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::RotateSigningKey => make.answer::<RotateAnswer>(),
         Id::Jwks | Id::OpenApi => text("object"),
         Id::RootPem => text("string"),
+        other => of_allocations(other, make),
+    }
+}
+
+fn of_allocations(id: Id, make: Make<'_>) -> Shape {
+    match id {
+        Id::Reserve => make.exchange::<ReserveRequest, ReservationView>("201"),
+        Id::FreeReservation => make.exchange::<FreeRequest, ReservationView>("200"),
+        Id::CanProvision => make.queried::<ProvisionView>(&["node", "metric", "quantity"]),
+        Id::Allocations => make.queried::<AllocationsView>(&["cursor", "limit", "node"]),
+        Id::SetAllocation => make.exchange::<SetAllocation, SetAllocation>("200"),
+        Id::RemoveAllocation => {
+            Shape { request: None, status: "204", answer: None, query: &["node"] }
+        }
+        Id::TransferAllocation => make.exchange::<Transfer, Transfer>("200"),
         other => of_control(other, make),
     }
 }

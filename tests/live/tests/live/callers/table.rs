@@ -24,6 +24,7 @@ use Gets::{All, Own, Verdict};
 const ROLE: Gets = Gets::Refused(403, "role-not-allowed");
 const NO_LICENSE: Gets = Gets::Refused(404, "license-not-found");
 const NO_TENANT: Gets = Gets::Refused(404, "tenant-not-found");
+const NO_RESERVATION: Gets = Gets::Refused(404, "reservation-not-found");
 const NO_LEASE: Gets = Gets::Refused(404, "lease-not-found");
 const NO_KEY: Gets = Gets::Refused(404, "key-not-found");
 
@@ -33,6 +34,15 @@ pub type Columns = [Gets; 7];
 const HOLDER: Columns =
     [All, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE, NO_LICENSE];
 const LEASE: Columns = [All, NO_LEASE, NO_LEASE, NO_LEASE, NO_LEASE, NO_LEASE, NO_LEASE];
+const RESERVATION: Columns = [
+    All,
+    NO_RESERVATION,
+    NO_RESERVATION,
+    NO_RESERVATION,
+    NO_RESERVATION,
+    NO_RESERVATION,
+    NO_RESERVATION,
+];
 const BOTH_SIDES: Columns = [All, NO_LICENSE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, NO_LICENSE];
 const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, ROLE];
 const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
@@ -79,10 +89,18 @@ impl Row {
 
 /// Every endpoint, in an order in which all of them can succeed one after the other.
 pub fn rows(cast: &Cast) -> Vec<Row> {
-    [public(), devices(cast), seats(cast), issuers(cast), tenants(cast), ends(cast)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        public(),
+        devices(cast),
+        seats(cast),
+        allocations(cast),
+        issuers(cast),
+        tenants(cast),
+        ends(cast),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn row(id: Id, path: &str, body: &Value, status: u16, gets: Columns) -> Row {
@@ -137,6 +155,25 @@ fn seats(cast: &Cast) -> Vec<Row> {
         row(Id::Pool, &at(""), &NONE, 200, BOTH_SIDES),
         row(Id::PoolRules, &at("/rules"), &json!({ "version": 0 }), 200, HOLDER),
         row(Id::ReleaseLease, &at("/release"), &release, 200, HOLDER),
+    ]
+}
+
+/// From the first node to its end.
+fn allocations(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/pools/{}{tail}", cast.license.id);
+    let node = json!({ "node": "team", "shares": { "seats": { "dedicated": 2, "burst": 1 } } });
+    let moved = json!({ "from": "/", "to": "team", "metric": "seats", "quantity": 1 });
+    let held = json!({ "request_id": "vm-1", "node": "team", "metric": "seats", "quantity": 3 });
+    let question = at("/can-provision?node=team&metric=seats");
+    let request = json!({ "request_id": "vm-1" });
+    vec![
+        row(Id::SetAllocation, &at("/allocations"), &node, 200, HOLDER),
+        row(Id::TransferAllocation, &at("/allocations/transfer"), &moved, 200, HOLDER),
+        row(Id::Reserve, &at("/reserve"), &held, 201, HOLDER),
+        row(Id::CanProvision, &question, &NONE, 200, HOLDER),
+        row(Id::Allocations, &at("/allocations"), &NONE, 200, BOTH_SIDES),
+        row(Id::FreeReservation, &at("/free"), &request, 200, RESERVATION),
+        row(Id::RemoveAllocation, &at("/allocations?node=team"), &NONE, 204, HOLDER),
     ]
 }
 
