@@ -20,7 +20,7 @@ pub use fleet::{
     Parcel, Ruling,
 };
 pub use limiter::{LimiterCall, LimiterReply};
-pub use pool::{PoolCall, PoolReply, PoolView};
+pub use pool::{PoolCall, PoolEvents, PoolReply, PoolView};
 
 /// A class of objects: its binding in wrangler.toml, its messages, and how its objects are named.
 pub trait Class {
@@ -44,6 +44,11 @@ pub struct Fleet;
 #[derive(Clone, Copy, Debug)]
 pub struct Pool;
 
+/// Everybody who follows a pool: one object per license. Its answers are streams, so it is reached through the door
+/// ([`crate::door::Stream`]); its class is `workers/objects/js/feed.mjs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Feed;
+
 /// The audit log: one object per tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditLog;
@@ -64,6 +69,11 @@ impl Class for Pool {
     const BINDING: &'static str = "POOL";
     type Call = PoolCall;
     type Reply = PoolReply;
+}
+
+impl Feed {
+    /// The binding that the door reaches it by.
+    pub const BINDING: &'static str = "FEED";
 }
 
 impl Class for AuditLog {
@@ -111,6 +121,7 @@ macro_rules! of_license {
 
 of_license!(Fleet);
 of_license!(Pool);
+of_license!(Feed);
 
 impl AuditLog {
     /// The object of a tenant.
