@@ -13,6 +13,8 @@ mod crowd;
 #[cfg(test)]
 mod degraded;
 #[cfg(test)]
+mod feed;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod isolation;
