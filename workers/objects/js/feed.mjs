@@ -60,9 +60,9 @@ export class Feed extends DurableObject {
     // Readers have nothing to say.
   }
 
-  webSocketClose(socket, code) {
-    // Closing codes that the platform makes up itself cannot be sent.
-    socket.close(code >= 3000 || code === 1000 ? code : 1000);
+  webSocketClose(socket) {
+    // The platform does not answer a closing frame by itself.
+    new SocketReader(socket).end(1000);
     return this.#left();
   }
 
@@ -103,7 +103,10 @@ export class Feed extends DurableObject {
   }
 
   async #watch() {
-    this.#alive ??= setInterval(() => this.#streams.forEach((reader) => reader.comment()), ALIVE_MS);
+    // Sockets need no signs of life, and hibernate only without a timer.
+    if (this.#streams.size > 0) {
+      this.#alive ??= setInterval(() => this.#streams.forEach((reader) => reader.comment()), ALIVE_MS);
+    }
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + ROUND_MS);
   }
 
@@ -127,7 +130,7 @@ export class Feed extends DurableObject {
    */
   async #readPage() {
     const readers = this.#readers();
-    if (readers.length === 0) return this.#unfollow();
+    if (readers.length === 0) return this.#pool().unfollow().then(() => true);
     const known = readers.map((reader) => reader.seq).filter((seq) => seq !== null);
     const after = known.length > 0 ? Math.min(...known) : null;
     const until = readers.every((reader) => reader.brief) ? 0 : Date.now() + FOLLOW_MS;
@@ -138,23 +141,20 @@ export class Feed extends DurableObject {
     return page.next >= page.newest;
   }
 
-  async #unfollow() {
-    clearInterval(this.#alive);
-    this.#alive = undefined;
-    await this.#pool().unfollow();
-    return true;
-  }
-
   #gone(reader) {
     this.#streams.delete(reader);
+    if (this.#streams.size === 0) {
+      clearInterval(this.#alive);
+      this.#alive = undefined;
+    }
     if (!reader.brief) this.ctx.waitUntil(this.#left().catch(() => undefined));
   }
 
-  /** A reader has left; the last one leaves the pool unfollowed. */
+  /** A reader has left. Reading for nobody leaves the pool unfollowed, in order with readings for those who come now. */
   async #left() {
     if (this.#readers().length > 0) return;
     await this.ctx.storage.deleteAlarm();
-    await this.#unfollow();
+    await this.#read();
   }
 
   #pool() {

@@ -78,6 +78,7 @@ export const followed = (Base) =>
         }
       } finally {
         this.#telling = false;
+        if (this.#known() <= Date.now()) this.#keep(0);
       }
     }
 

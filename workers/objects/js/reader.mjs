@@ -29,6 +29,7 @@ export function written(events) {
 export class StreamReader {
   #writer;
   #waiting = 0;
+  #ending = false;
 
   constructor(seq, now, brief, gone) {
     // Only this kind of stream tells its writer that the reader has gone, at the next write.
@@ -53,9 +54,11 @@ export class StreamReader {
     this.#write(": alive\n\n");
   }
 
-  /** Ends it in good order. */
+  /** Ends it in good order; one that does not take its end is cut off when this is called again. */
   end() {
-    this.#writer.close().catch(() => undefined);
+    const ended = this.#ending ? this.#writer.abort() : this.#writer.close();
+    ended.catch(() => undefined);
+    this.#ending = true;
   }
 
   #write(text) {
@@ -92,10 +95,10 @@ export class SocketReader {
     }
   }
 
-  /** Ends it in good order: "service restart" tells clients to come back. */
-  end() {
+  /** Ends it in good order: 1012, "service restart", tells clients to come back. */
+  end(code = 1012) {
     try {
-      this.#socket.close(1012, "come back");
+      this.#socket.close(code);
     } catch {
       // It is closed already.
     }
