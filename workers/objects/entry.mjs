@@ -1,6 +1,7 @@
 // The objects worker: each class is a thin shell, called with text, round the Rust class of the same name.
 import { DurableObject } from "cloudflare:workers";
 import * as rust from "./build/index.js";
+import { followed } from "./js/followed.mjs";
 
 /** `call` answers at once with text, or with the promise of it when stores must be asked first. */
 const shell = (Rust) =>
@@ -25,5 +26,6 @@ export class Allocation extends shell(rust.Allocation) {}
 export class AuditLog extends shell(rust.AuditLog) {}
 export class Fleet extends shell(rust.Fleet) {}
 export class Limiter extends shell(rust.Limiter) {}
-export class Pool extends shell(rust.Pool) {}
+export class Pool extends followed(shell(rust.Pool)) {}
+export { Feed } from "./js/feed.mjs";
 export default rust.default;

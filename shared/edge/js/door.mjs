@@ -16,6 +16,8 @@ const HEADERS = [
 const BODY_LIMIT = 65536;
 const INTERNAL = `{"type":"/docs/errors#internal","title":"Something went wrong on our side","status":500,"code":"internal"}`;
 
+const AWAY = `{"type":"/docs/errors#store-unavailable","title":"A store cannot be reached","status":503,"code":"store-unavailable"}`;
+
 /** The body, or nothing when it is larger than the limit: no more than that is ever read. */
 async function read(request) {
   if (request.body === null) return new Uint8Array(0);
@@ -67,14 +69,47 @@ async function signature(text, env) {
   return `sig1=:${btoa(String.fromCharCode(...new Uint8Array(made)))}:`;
 }
 
-async function respond(text, env, ctx, later) {
-  const cut = text.indexOf("\n\n");
-  const lines = text.slice(0, cut).split("\n");
+/** The headers of an answer: every line after the first. */
+function fields(lines) {
   const headers = {};
   for (let i = 1; i < lines.length; i += 1) {
     const colon = lines[i].indexOf(": ");
     headers[lines[i].slice(0, colon)] = lines[i].slice(colon + 2);
   }
+  return headers;
+}
+
+/** The headers of a request that an object may need to stream its answer. Credentials stay here. */
+const STREAMED = ["upgrade", "last-event-id"];
+
+/**
+ * Rust has let the caller in, and has an object answer by a stream (`Stream` in src/door.rs): binding, location hint, name
+ * and query of the object. Its answer goes out as it is, with the headers that Rust gives to every answer. An object that
+ * cannot answer is a store that is away.
+ */
+async function stream(text, request, env) {
+  const lines = text.slice(1, text.indexOf("\n\n")).split("\n");
+  const [binding, hint, name, query] = lines[0].split(" ");
+  const headers = new Headers();
+  for (const field of STREAMED) if (request.headers.has(field)) headers.set(field, request.headers.get(field));
+  const given = fields(lines);
+  let answer;
+  try {
+    answer = await env[binding].getByName(name, { locationHint: hint }).fetch(`https://object/?${query}`, { headers });
+  } catch (error) {
+    console.error(JSON.stringify({ level: "error", event: "stream", request_id: given["x-request-id"], error: String(error) }));
+    const refused = { ...given, "content-type": "application/problem+json", "retry-after": "2" };
+    return new Response(AWAY, { status: 503, headers: refused });
+  }
+  const out = new Response(answer.body, answer);
+  for (const [field, value] of Object.entries(given)) if (!answer.headers.has(field)) out.headers.set(field, value);
+  return out;
+}
+
+async function respond(text, env, ctx, later) {
+  const cut = text.indexOf("\n\n");
+  const lines = text.slice(0, cut).split("\n");
+  const headers = fields(lines);
   const first = lines[0];
   const end = text.length - Number(first.slice(4));
   if (first[3] === "+") ctx.waitUntil(later(env));
@@ -94,7 +129,7 @@ export function door(rust) {
         const body = await read(request);
         const text = head(request);
         const answer = (body && now?.(text, body, Date.now())) ?? (await later(text, body, env));
-        return await respond(answer, env, ctx, after);
+        return await (answer[0] === "@" ? stream(answer, request, env) : respond(answer, env, ctx, after));
       } catch (error) {
         return internal(error);
       }

@@ -125,6 +125,22 @@ pub struct Outbound {
     pub work_waits: bool,
     /// ASCII over which the door makes the `Signature`, where the answer is to have one.
     pub to_sign: Option<String>,
+    /// Who answers instead, by a stream.
+    pub stream: Option<Stream>,
+}
+
+/// An object that answers by a stream, which does not fit into text: the door asks it and hands its answer on with the
+/// headers of this one. No part holds a blank or a line feed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stream {
+    /// The binding of its class.
+    pub binding: &'static str,
+    /// Where it is placed when it is first called.
+    pub hint: &'static str,
+    /// Its name.
+    pub name: String,
+    /// What it is asked: a query string.
+    pub query: String,
 }
 
 impl Outbound {
@@ -134,7 +150,20 @@ impl Outbound {
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
         ];
-        Self { status, headers, body, work_waits: false, to_sign: None }
+        Self { status, headers, body, work_waits: false, to_sign: None, stream: None }
+    }
+
+    /// What an object answers by a stream.
+    pub fn stream(stream: Stream) -> Self {
+        let stream = Some(stream);
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: String::new(),
+            work_waits: false,
+            to_sign: None,
+            stream,
+        }
     }
 
     /// Adds a header, or replaces it.
@@ -144,13 +173,19 @@ impl Outbound {
     }
 
     /// The answer as the text that `door.mjs` takes apart: status, `+` when work waits, how much at the end is to be
-    /// signed; headers; an empty line; the body; what is to be signed.
+    /// signed; headers; an empty line; the body; what is to be signed. Where an object answers: `@` and who that is;
+    /// headers; an empty line.
     pub fn text(&self) -> String {
         let to_sign = self.to_sign.as_deref().unwrap_or_default();
         let mut out = String::with_capacity(self.body.len() + to_sign.len() + 512);
         let flag = if self.work_waits { "+" } else { "-" };
         // Writing into a String cannot fail.
-        let _ = write!(out, "{}{flag}{}", self.status, to_sign.len());
+        let _ = match &self.stream {
+            Some(Stream { binding, hint, name, query }) => {
+                write!(out, "@{binding} {hint} {name} {query}")
+            }
+            None => write!(out, "{}{flag}{}", self.status, to_sign.len()),
+        };
         for (name, value) in &self.headers {
             let _ = write!(out, "\n{name}: {}", value.replace(['\n', '\r'], " "));
         }
@@ -194,6 +229,14 @@ mod tests {
         assert_eq!(out.text(), want);
         out.to_sign = Some("sign me".into());
         assert_eq!(out.text(), want.replace("+0", "+7") + "sign me");
+    }
+
+    #[test]
+    fn an_answer_by_an_object_names_it_and_has_no_body() {
+        let (name, query) = ("acme/lic_e0".to_owned(), "after=7".to_owned());
+        let mut out = Outbound::stream(Stream { binding: "FEED", hint: "weur", name, query });
+        out.set("x-request-id", "req_1");
+        assert_eq!(out.text(), "@FEED weur acme/lic_e0 after=7\nx-request-id: req_1\n\n");
     }
 
     #[test]

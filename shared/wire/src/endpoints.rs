@@ -105,6 +105,8 @@ endpoints! {
         Access::Key(Scope::Checkout, ANYONE), true, "Borrow floating seats for work without a network";
     Pool "GET" "/api/v1/pools/{license}" Checkout
         Access::Key(Scope::LicenseRead, ANYONE), false, "A pool of floating seats: who holds what, who waits, by which rules";
+    PoolEvents "GET" "/api/v1/pools/{license}/events" Checkout
+        Access::Key(Scope::LicenseRead, ANYONE), false, "What happens in a pool, as it happens: Server-Sent Events or a WebSocket";
     PoolRules "PUT" "/api/v1/pools/{license}/rules" Checkout
         Access::Key(Scope::PoolsManage, ANYONE), false, "Make the rules of a pool";
     ReleaseLease "POST" "/api/v1/pools/{license}/release" Checkout

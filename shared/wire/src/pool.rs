@@ -1,4 +1,5 @@
-//! Pools of floating seats as administrators see them: `GET /api/v1/pools/{license}`, `PUT .../rules`, `POST .../release`.
+//! Pools of floating seats as administrators see them: `GET /api/v1/pools/{license}`, `GET .../events`, `PUT .../rules`,
+//! `POST .../release`.
 //!
 //! The rules themselves are `domain::pool::Rules`, as terms of licenses are the domain's.
 
@@ -83,6 +84,52 @@ pub struct WaitingView {
     pub reserved_until: Option<Instant>,
     /// The API key that waits.
     pub key_id: String,
+}
+
+/// Something that happened in a pool: an entry of its journal that is about seats. Also the beginning of a feed (`ready`) and
+/// a hole in it (`reset`), which have `seq` and `type` only.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PoolEvent {
+    /// Counts entries of the pool. Numbers are missing: entries about terms and rules are not told.
+    pub seq: u64,
+    /// When.
+    pub at: Instant,
+    /// What: `checked_out`, `extended`, `returned`, `ended`, `refused`, `queued`, `set_aside`, `left`, `lapsed`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Which lease.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<LeaseId>,
+    /// Which place in the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<TicketId>,
+    /// The person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// The machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// The API key that asked for seats, or took a lease back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// Seats asked for, set aside or freed; 0 where it is about none.
+    pub quantity: u32,
+    /// Why a `refused` was refused and how an `ended` ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When a lease ends from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+    /// Seats within the price that are held, after it.
+    pub commit_held: u32,
+    /// Seats above it that are held, after it.
+    pub overage_held: u32,
+    /// Tickets in the line, after it.
+    pub waiting: u32,
 }
 
 /// Takes a lease or a reservation back: one of the two is named.

@@ -42,6 +42,7 @@ async fn handle(call: &Call) -> Result<Answer, Failure> {
         Id::Return => give_back::handle(call, target.endpoint).await,
         Id::Extend => extend::handle(call, target.endpoint).await,
         Id::Pool => pools::view(call, target).await,
+        Id::PoolEvents => pools::events(call, target).await,
         Id::PoolRules => pools::set_rules(call, target).await,
         Id::ReleaseLease => pools::release(call, target).await,
         Id::Reserve => allocations::reserve(call, target).await,

@@ -22,7 +22,7 @@ pub use fleet::{
     Parcel, Ruling,
 };
 pub use limiter::{LimiterCall, LimiterReply};
-pub use pool::{PoolCall, PoolReply, PoolView};
+pub use pool::{PoolCall, PoolEvents, PoolReply, PoolView};
 
 /// A class of objects: its binding in wrangler.toml, its messages, and how its objects are named.
 pub trait Class {
@@ -50,6 +50,11 @@ pub struct Pool;
 #[derive(Clone, Copy, Debug)]
 pub struct Allocation;
 
+/// Everybody who follows a pool: one object per license. Its answers are streams, so it is reached through the door
+/// ([`crate::door::Stream`]); its class is `workers/objects/js/feed.mjs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Feed;
+
 /// The audit log: one object per tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditLog;
@@ -76,6 +81,11 @@ impl Class for Allocation {
     const BINDING: &'static str = "ALLOCATION";
     type Call = AllocationCall;
     type Reply = AllocationReply;
+}
+
+impl Feed {
+    /// The binding that the door reaches it by.
+    pub const BINDING: &'static str = "FEED";
 }
 
 impl Class for AuditLog {
@@ -124,6 +134,7 @@ macro_rules! of_license {
 of_license!(Fleet);
 of_license!(Pool);
 of_license!(Allocation);
+of_license!(Feed);
 
 impl AuditLog {
     /// The object of a tenant.

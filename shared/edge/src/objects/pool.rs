@@ -7,6 +7,7 @@ use domain::pool::{
 };
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
+use wire::pool::PoolEvent;
 
 /// What a pool is asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -33,6 +34,13 @@ pub enum PoolCall {
         /// Only leases granted after the one of this number.
         after: u64,
         /// At most 200.
+        limit: u32,
+    },
+    /// What happened. Nothing is settled by it: it reads the journal as it is.
+    Events {
+        /// Only after the entry of this number; none: nothing yet, only where the journal stands.
+        after: Option<u64>,
+        /// At most so many entries, and at most 500.
         limit: u32,
     },
     /// The license changed. Nothing happens where nobody ever asked for a seat.
@@ -99,6 +107,21 @@ pub enum PoolReply {
     Done,
     /// To `View`.
     View(Box<PoolView>),
+    /// To `Events`.
+    Events(Box<PoolEvents>),
+}
+
+/// A page of what happened, for readers that know how far they have read (`workers/objects/js/reader.mjs`).
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct PoolEvents {
+    /// What is about seats, in order.
+    pub events: Vec<PoolEvent>,
+    /// Everything after the entry of this number is in the journal. Who has read less has missed something.
+    pub from: u64,
+    /// The page reaches up to this entry.
+    pub next: u64,
+    /// The number of the newest entry.
+    pub newest: u64,
 }
 
 /// How a pool stands.

@@ -112,6 +112,29 @@ pub fn is_kept(entry: &Entry) -> bool {
     Said::of(&entry.event).is_some()
 }
 
+/// What the ledger says of an entry; `None` when it is not about seats.
+pub fn row(entry: &Entry) -> Option<LeaseEventRow> {
+    let Said { kind, lease, subject, by, quantity, seats, reason } = Said::of(&entry.event)?;
+    let owner = subject.map(|subject| subject.owner.as_str()).or(by);
+    Some(LeaseEventRow {
+        seq: entry.seq,
+        at_ms: entry.at,
+        kind: kind.to_owned(),
+        lease_id: lease.cloned(),
+        owner: owner.map(str::to_owned),
+        user: subject.and_then(|subject| subject.user.clone()),
+        host: subject.and_then(|subject| subject.host.clone()),
+        device: subject.and_then(|subject| subject.device.clone()),
+        quantity,
+        commit_seats: seats.commit,
+        overage_seats: seats.overage,
+        reason: reason.map(str::to_owned),
+        commit_held: entry.commit_held,
+        overage_held: entry.overage_held,
+        waiting: entry.waiting,
+    })
+}
+
 /// An entry from the pool of `license`; `None` when it is not about seats. The same entry again changes nothing.
 pub fn insert(license: &LicenseId, entry: &Entry) -> Option<Change> {
     let Said { kind, lease, subject, by, quantity, seats, reason } = Said::of(&entry.event)?;

@@ -17,6 +17,8 @@ mod crowd;
 #[cfg(test)]
 mod degraded;
 #[cfg(test)]
+mod feed;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod isolation;

@@ -3,11 +3,11 @@
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
-use wire::endpoints::{Access, ENDPOINTS, Endpoint, Worker};
+use wire::endpoints::{Access, ENDPOINTS, Endpoint, Id, Worker};
 use wire::problem::Problem;
 
 use crate::generate_request;
-use crate::shapes::{Shape, other_answer, shape};
+use crate::shapes::{Shape, media, other_answer, shape};
 
 /// The whole interface as OpenAPI 3.1.
 pub fn document() -> Value {
@@ -55,7 +55,7 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     let Shape { request, status, answer, query } = shape(endpoint.id, generator);
     let good = match answer {
         Some(schema) => {
-            let mut content = json!({ "application/json": { "schema": schema } });
+            let mut content = json!({ media(endpoint.id): { "schema": schema } });
             if query.contains(&"format") {
                 content["text/csv"] = json!({ "schema": { "type": "string" } });
             }
@@ -101,6 +101,8 @@ fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
             "start_date" | "end_date" => json!({ "type": "string", "format": "date" }),
             "format" => json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }),
             "by" => json!({ "type": "string", "enum": ["day", "month"], "default": "day" }),
+            "after" => json!({ "type": "integer", "minimum": 0 }),
+            "follow" => json!({ "type": "boolean", "default": true }),
             "since" | "until" => json!({ "type": "string", "format": "date-time" }),
             _ => json!({ "type": "string" }),
         };
@@ -115,7 +117,14 @@ fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
         })
     });
-    in_path.chain(in_query).chain(key).collect()
+    let last = (endpoint.id == Id::PoolEvents).then(|| {
+        json!({
+            "name": "Last-Event-ID", "in": "header",
+            "description": "The last event that is known; outranks `after`.",
+            "schema": { "type": "integer", "minimum": 0 },
+        })
+    });
+    in_path.chain(in_query).chain(key).chain(last).collect()
 }
 
 fn security(access: Access) -> Value {

@@ -24,7 +24,7 @@ use wire::lease::{
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
-use wire::pool::{PoolView, ReleaseAnswer, ReleaseRequest};
+use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::signing::{RotateAnswer, SigningKeyView};
 use wire::tenant::{
     CreateTenantRequest, PlanRequest, PlanView, ProductRequest, ProductView, TenantView,
@@ -45,12 +45,28 @@ pub struct Shape {
 
 /// Another good answer than the usual one, with its status.
 pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static str, Value)> {
-    (id == Id::Checkout).then(|| {
-        let schema = Make(generator).of::<QueuedView>();
-        let content = json!({ "application/json": { "schema": schema } });
-        let description = "No seat was free: the caller waits in line.";
-        ("202", json!({ "description": description, "content": content }))
-    })
+    match id {
+        Id::Checkout => {
+            let schema = Make(generator).of::<QueuedView>();
+            let content = json!({ "application/json": { "schema": schema } });
+            let description = "No seat was free: the caller waits in line.";
+            Some(("202", json!({ "description": description, "content": content })))
+        }
+        Id::PoolEvents => {
+            let description =
+                "To `Upgrade: websocket`: every event is a message, the JSON of an event's `data`.";
+            Some(("101", json!({ "description": description })))
+        }
+        _ => None,
+    }
+}
+
+/// What a good answer is made of. Of a stream of events, the schema is that of each one's `data`.
+pub const fn media(id: Id) -> &'static str {
+    match id {
+        Id::PoolEvents => "text/event-stream",
+        _ => "application/json",
+    }
 }
 
 const PAGE: &[&str] = &["cursor", "limit"];
@@ -97,6 +113,7 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::Return => make.exchange::<ReturnRequest, ReturnAnswer>("200"),
         Id::Extend => make.exchange::<ExtendRequest, ExtendAnswer>("200"),
         Id::Pool => Shape { query: PAGE, ..make.answer::<PoolView>() },
+        Id::PoolEvents => make.queried::<PoolEvent>(&["after", "follow"]),
         Id::PoolRules => make.exchange::<Rules, Rules>("200"),
         Id::ReleaseLease => make.exchange::<ReleaseRequest, ReleaseAnswer>("200"),
         Id::Generate => {

@@ -13,7 +13,7 @@ use store::data::lease_events;
 
 use crate::disk::{Disk, DiskError};
 use crate::pool::rows::{self, Mark};
-use crate::pool::view;
+use crate::pool::{events, view};
 
 /// How long an entry about seats waits for others to be shipped with, in milliseconds.
 const GATHER_MS: i64 = 1_000;
@@ -57,18 +57,19 @@ pub fn handle(
     // Taken out until everything went well: a failure leaves nothing in memory.
     let known = wake(disk, live.take(), now)?;
     let Some(mut known) = known.or_else(|| shard_of(&call).map(Live::blank)) else {
-        return Ok(PoolReply::Done);
+        return Ok(events::nothing(&call));
     };
     let reply = known.answer(disk, call, now)?;
     *live = known.stored.then_some(known);
     Ok(reply)
 }
 
-/// Where the holder's records live, for a pool that is asked for the first time. New terms do not begin a pool.
+/// Where the holder's records live, for a pool that is asked for the first time. Neither new terms nor a reader begin a
+/// pool.
 const fn shard_of(call: &PoolCall) -> Option<Shard> {
     match call {
         PoolCall::Ask { shard, .. } | PoolCall::View { shard, .. } => Some(*shard),
-        PoolCall::SetTerms { .. } => None,
+        PoolCall::SetTerms { .. } | PoolCall::Events { .. } => None,
     }
 }
 
@@ -142,6 +143,9 @@ impl Live {
                 entries.extend(self.book.settle(now));
                 self.write(disk, shard, &entries, now)?;
                 Ok(PoolReply::View(Box::new(view::of(&self.book, after, limit))))
+            }
+            PoolCall::Events { after, limit } => {
+                Ok(PoolReply::Events(Box::new(events::page(self, disk, after, limit)?)))
             }
             PoolCall::SetTerms { terms } => {
                 let entries = self.adopt(*terms, now);

@@ -1,7 +1,7 @@
 //! `Pool`: the floating seats of one license.
 
+mod events;
 mod live;
-
 mod rows;
 mod ship;
 mod tidy;

@@ -153,6 +153,7 @@ fn seats(cast: &Cast) -> Vec<Row> {
         fixed(Id::Extend, &lease, 200, LEASE),
         fixed(Id::Return, &lease, 200, LEASE),
         row(Id::Pool, &at(""), &NONE, 200, BOTH_SIDES),
+        row(Id::PoolEvents, &at("/events?after=0&follow=false"), &NONE, 200, BOTH_SIDES),
         row(Id::PoolRules, &at("/rules"), &json!({ "version": 0 }), 200, HOLDER),
         row(Id::ReleaseLease, &at("/release"), &release, 200, HOLDER),
     ]

@@ -1,5 +1,6 @@
 mod calls;
 mod folding;
+mod following;
 mod history;
 mod shipping;
 
