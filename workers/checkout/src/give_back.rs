@@ -49,8 +49,8 @@ pub async fn handle(call: &Call, endpoint: &'static Endpoint) -> Result<Answer, 
 /// The answer of a lease that is over for its holder. With the holder's `call` a borrowed one gets a receipt.
 ///
 /// # Errors
-/// When the pool answered something else, or the receipt cannot be signed. The lease is over then, too, and a repeat
-/// gets the receipt.
+/// When the pool answered something else, or the receipt cannot be signed. The lease is over then, too, and a repeat with
+/// the same `Idempotency-Key` gets the receipt.
 pub fn returned(reply: PoolReply, holder: Option<&Call>) -> Result<Outbound, Failure> {
     let PoolReply::Returned { lease, at, held_until, borrowed, replayed } = reply else {
         return Err(seats::unexpected(&reply));
