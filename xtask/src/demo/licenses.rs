@@ -86,7 +86,7 @@ fn lend(vendor: &Caller, customer: &Customer, seats: Seats) -> Result<Value> {
             "total_licenses": commit + overage, "commit_qty": commit, "max_overage": overage,
             "pricing": { "commit_fee_monthly": 500.0, "overage_per_use": 12.5, "currency": "EUR" },
         },
-        "terms": { "features": ["design", "render"], "floating": { "ttl_seconds": 300 } },
+        "terms": { "features": ["design", "render"], "floating": { "ttl_seconds": 300, "borrow_max_seconds": 604_800 } },
     });
     let once = format!("demo-seats-{}", customer.tenant);
     vendor.make("POST", "/api/v1/licenses/generate", Some(&once), &body)
