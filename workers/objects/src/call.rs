@@ -1,5 +1,6 @@
 //! Calls in, replies out: the same for every class.
 
+use domain::time::Millis;
 use edge::Call;
 use edge::door::{self, Inbound};
 use edge::objects::{Class, Fault};
@@ -32,6 +33,31 @@ pub fn later<R: Serialize>(
     work: impl Future<Output = Result<(Call, R), Fault>> + 'static,
 ) -> JsValue {
     door::promise(async move { text(&work.await) }).into()
+}
+
+/// A call that was decided by a book in memory.
+pub struct Step<R> {
+    /// The call.
+    pub call: Call,
+    /// What was decided.
+    pub reply: R,
+    /// When the alarm has to ring, where it is not known to do so.
+    pub arm: Option<Millis>,
+}
+
+/// Answers a call that was decided: at once, unless the alarm must be set first.
+pub fn armed<R: Serialize + 'static>(
+    decided: Result<Step<R>, Fault>,
+    arm: impl AsyncFnOnce(Millis) + 'static,
+) -> JsValue {
+    match decided {
+        Ok(Step { call, reply, arm: None }) => at_once(&Ok((call, reply))),
+        Ok(Step { call, reply, arm: Some(at) }) => later(async move {
+            arm(at).await;
+            Ok((call, reply))
+        }),
+        Err(fault) => at_once::<R>(&Err(fault)),
+    }
 }
 
 /// What was decided, with the store rounds that it took, or why nothing was (see [`object::Said`]).

@@ -10,13 +10,13 @@ use std::rc::Rc;
 
 use domain::time::Millis;
 use edge::objects::{self, AllocationReply, Fault};
-use edge::{Call, platform};
+use edge::platform;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
-use crate::call;
+use crate::call::{self, Step};
 use crate::disk::DiskError;
 use crate::sql::Sql;
 use live::Live;
@@ -76,29 +76,17 @@ impl Allocation {
     /// Decides an [`objects::AllocationCall`].
     pub fn call(&self, message: &str, faults: &str) -> JsValue {
         let object = Rc::clone(&self.0);
-        match object.decide(message, faults) {
-            Ok(Step { call, reply, arm: None }) => call::at_once(&Ok((call, reply))),
-            Ok(Step { call, reply, arm: Some(at) }) => call::later(async move {
-                object.alarm.arm(&object.state.storage(), at).await;
-                Ok((call, reply))
-            }),
-            Err(fault) => call::at_once::<AllocationReply>(&Err(fault)),
-        }
+        let decided = object.decide(message, faults);
+        call::armed(decided, async move |at| {
+            object.alarm.arm(&object.state.storage(), at).await;
+        })
     }
-}
-
-/// A call that was decided.
-struct Step {
-    call: Call,
-    reply: AllocationReply,
-    /// When the alarm has to ring, where it is not known to do so.
-    arm: Option<Millis>,
 }
 
 impl Object {
     /// Decides a call, all of it synchronous. What is due at an instant for which the alarm is set already needs
     /// nothing more.
-    fn decide(&self, message: &str, faults: &str) -> Result<Step, Fault> {
+    fn decide(&self, message: &str, faults: &str) -> Result<Step<AllocationReply>, Fault> {
         let (call, message) = call::read::<objects::Allocation>(message, faults, &self.env)?;
         let name = self.state.id().name().unwrap_or_default();
         objects::Allocation::of_name(&name).ok_or(Fault::Misaddressed)?;

@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use crate::alarm::Alarm;
-use crate::call;
+use crate::call::{self, Step};
 use crate::disk::DiskError;
 use crate::sql::Sql;
 use live::Live;
@@ -78,29 +78,17 @@ impl Pool {
     /// Decides a [`objects::PoolCall`].
     pub fn call(&self, message: &str, faults: &str) -> JsValue {
         let object = Rc::clone(&self.0);
-        match object.decide(message, faults) {
-            Ok(Step { call, reply, arm: None }) => call::at_once(&Ok((call, reply))),
-            Ok(Step { call, reply, arm: Some(at) }) => call::later(async move {
-                object.alarm.arm(&object.state.storage(), at).await;
-                Ok((call, reply))
-            }),
-            Err(fault) => call::at_once::<PoolReply>(&Err(fault)),
-        }
+        let decided = object.decide(message, faults);
+        call::armed(decided, async move |at| {
+            object.alarm.arm(&object.state.storage(), at).await;
+        })
     }
-}
-
-/// A call that was decided.
-struct Step {
-    call: Call,
-    reply: PoolReply,
-    /// When the alarm has to ring, where it is not known to do so.
-    arm: Option<Millis>,
 }
 
 impl Object {
     /// Decides a call, all of it synchronous. What is due at an instant for which the alarm is set already needs
     /// nothing more.
-    fn decide(&self, message: &str, faults: &str) -> Result<Step, Fault> {
+    fn decide(&self, message: &str, faults: &str) -> Result<Step<PoolReply>, Fault> {
         let (call, message) = call::read::<objects::Pool>(message, faults, &self.env)?;
         self.name().ok_or(Fault::Misaddressed)?;
         let mut live = self.live.take();
