@@ -1,9 +1,9 @@
 // Runs the whole platform of wrangler.toml on workerd, on loopback only.
 //
 //   node serve.mjs [--port N] [--state DIR] [--vars FILE] [--secrets FILE] [--bootstrap FILE]
-//                  [--log FILE] [--faults] [--direct] [--no-cron] [--detached]
+//                  [--log FILE] [--outside N] [--faults] [--direct] [--no-cron] [--detached]
 //
-// Prints one JSON line when it is ready: {"ready":true,"url":...,"ms":...,"direct":{worker: url}}.
+// Prints one JSON line when it is ready: {"ready":true,"url":...,"ms":...,"direct":{worker: url},"outside":...}.
 // Without --port a free port is taken; without --state nothing is kept. A line {"cron":"<worker>"}
 // on standard input runs that worker's scheduled handler and answers {"cron":...,"ok":...}. It
 // ends on SIGTERM, SIGINT, and when standard input closes (so that it never outlives its parent),
@@ -36,6 +36,7 @@ const { values: args } = parseArgs({
     secrets: { type: "string" },
     bootstrap: { type: "string" },
     log: { type: "string" },
+    outside: { type: "string", default: "0" },
     map: { type: "string", default: join(import.meta.dirname, "../../wrangler.toml") },
     faults: { type: "boolean", default: false },
     direct: { type: "boolean", default: false },
@@ -57,10 +58,12 @@ boundWorkerd();
 const { Miniflare } = await import("miniflare");
 const { readMap, worker } = await import("./map.mjs");
 const { bootstrap, migrate } = await import("./migrate.mjs");
+const { outside } = await import("./outside/index.mjs");
 
 const entries = await readMap(map, cache);
+const world = await outside(Number(args.outside));
 const given = {
-  vars: json(args.vars),
+  vars: { ...world.vars, ...json(args.vars) },
   secrets: json(args.secrets),
   extraVars: args.faults ? { WRIT_FAULTS: "on" } : {},
   direct: args.direct,
@@ -121,7 +124,7 @@ try {
     }
   }
   flushCompileCache();
-  say({ ready: true, url: url.origin, ms: Math.round(performance.now() - started), direct });
+  say({ ready: true, url: url.origin, ms: Math.round(performance.now() - started), direct, outside: world.base });
 } catch (error) {
   process.stderr.write(`${error?.stack ?? error}\n`);
   end(1);

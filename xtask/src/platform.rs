@@ -50,7 +50,9 @@ impl Platform {
         let mut command = root.command(root.npm_bin("node"));
         command
             .arg(root.join("xtask/platform/serve.mjs"))
-            .args(["--port", &start.port.to_string()]);
+            .args(["--port", &start.port.to_string()])
+            // Next door, where people find the outbox.
+            .args(["--outside", &start.port.saturating_add(1).to_string()]);
         for (flag, path) in [
             ("--state", "state"),
             ("--vars", "vars.json"),

@@ -33,6 +33,15 @@ pub struct Secrets {
     pub root_public: String,
     /// The root's word for the answer key.
     pub answer_cert: String,
+    /// Seals what a browser carries for us while somebody signs in: 32 bytes in hexadecimal.
+    #[serde(default)]
+    pub session_key: String,
+    /// The key of the mail API. In development any will do.
+    #[serde(default)]
+    pub mail_key: String,
+    /// The token of the platform's API for custom hostnames. In development any will do.
+    #[serde(default)]
+    pub cloudflare_token: String,
 }
 
 impl fmt::Debug for Secrets {
@@ -51,7 +60,18 @@ impl Secrets {
             operator,
             chance::now()?,
             [chance::bytes()?, chance::bytes()?, chance::bytes()?],
-        )
+        )?
+        .completed()
+    }
+
+    /// With what later versions added.
+    fn completed(mut self) -> Result<Self> {
+        for secret in [&mut self.session_key, &mut self.mail_key, &mut self.cloudflare_token] {
+            if secret.is_empty() {
+                *secret = hex(&chance::bytes::<32>()?);
+            }
+        }
+        Ok(self)
     }
 
     /// Those of this checkout, made on first use.
@@ -60,10 +80,10 @@ impl Secrets {
     /// When they cannot be read or written.
     pub fn of_checkout(root: &Root, operator: &TenantId) -> Result<Self> {
         let path = root.writ("secrets.json");
-        if let Some(secrets) = files::read(&path)? {
-            return Ok(secrets);
-        }
-        let secrets = Self::make(operator)?;
+        let secrets = match files::read::<Self>(&path)? {
+            Some(secrets) => secrets.completed()?,
+            None => Self::make(operator)?,
+        };
         files::write(&path, &secrets)?;
         Ok(secrets)
     }
@@ -87,6 +107,9 @@ impl Secrets {
             answer_cert: certified
                 .certify(&root)
                 .map_err(|error| anyhow!("answer key: {error}"))?,
+            session_key: String::new(),
+            mail_key: String::new(),
+            cloudflare_token: String::new(),
         })
     }
 }
@@ -114,7 +137,17 @@ mod tests {
     fn secrets_have_the_names_of_the_map() {
         let json = serde_json::to_value(secrets()).unwrap();
         let names: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(names, ["ANSWER_CERT", "ANSWER_SEED", "KEK", "ROOT_PUBLIC", "ROOT_SEED"]);
+        let want = [
+            "ANSWER_CERT",
+            "ANSWER_SEED",
+            "CLOUDFLARE_TOKEN",
+            "KEK",
+            "MAIL_KEY",
+            "ROOT_PUBLIC",
+            "ROOT_SEED",
+            "SESSION_KEY",
+        ];
+        assert_eq!(names, want);
     }
 
     #[test]

@@ -184,6 +184,9 @@ random_id!(
     /// An API key's public name (never the key itself).
     KeyId, "key_", "key id");
 random_id!(
+    /// A person of a tenant.
+    UserId, "usr_", "user id");
+random_id!(
     /// A command waiting for a device.
     CommandId, "cmd_", "command id");
 random_id!(

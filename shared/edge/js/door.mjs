@@ -11,6 +11,13 @@ const HEADERS = [
   "writ-fault",
   "x-vendor-id",
   "idempotency-key",
+  "x-hostname",
+  "x-app-fingerprint",
+  "x-lib-version",
+  "signature-input",
+  "cookie",
+  "origin",
+  "sec-fetch-site",
 ];
 
 const BODY_LIMIT = 65536;

@@ -14,7 +14,7 @@ pub fn promise(work: impl Future<Output = String> + 'static) -> js_sys::Promise 
 }
 
 /// The headers that the door hands over, in this order; `door.mjs` has the same list.
-pub const HEADERS: [&str; 8] = [
+pub const HEADERS: [&str; 15] = [
     "authorization",
     "content-type",
     "cf-connecting-ip",
@@ -23,6 +23,13 @@ pub const HEADERS: [&str; 8] = [
     "writ-fault",
     "x-vendor-id",
     "idempotency-key",
+    "x-hostname",
+    "x-app-fingerprint",
+    "x-lib-version",
+    "signature-input",
+    "cookie",
+    "origin",
+    "sec-fetch-site",
 ];
 
 /// A request as plain values. Headers that were not sent are empty.

@@ -12,6 +12,7 @@ use store::query::Change;
 use crate::call::Call;
 use crate::db::Freshness;
 use crate::failure::{Failure, StoreFailure};
+use crate::mail::{self, Mail};
 use crate::objects::{AuditCall, AuditLog, Fleet, FleetCall, FleetTerms, Parcel, Pool, PoolCall};
 use crate::{log, object, platform};
 
@@ -44,6 +45,8 @@ pub enum Message {
         /// Where the tenant's records live.
         shard: Shard,
     },
+    /// A mail on behalf of the tenant concerned.
+    Mail(Mail),
 }
 
 /// A message with its event's id and the tenant that it concerns.
@@ -94,6 +97,15 @@ impl Event {
         Ok(Self { id, concerns: tenant.clone(), message: Message::Audit { shard, draft } })
     }
 
+    /// A mail on behalf of `tenant`.
+    ///
+    /// # Errors
+    /// When the platform has no entropy.
+    pub fn mail(tenant: &TenantId, mail: Mail) -> Result<Self, Failure> {
+        let id = EventId::new(platform::entropy().map_err(Failure::internal)?);
+        Ok(Self { id, concerns: tenant.clone(), message: Message::Mail(mail) })
+    }
+
     /// The row that goes into the change's transaction.
     ///
     /// # Errors
@@ -104,6 +116,7 @@ impl Event {
             Message::Audit { .. } => "audit",
             Message::Fleet { .. } => "fleet",
             Message::Pool { .. } => "pool",
+            Message::Mail(_) => "mail",
         };
         Ok(outbox::put(&self.id, &self.concerns, kind, &payload, call.now))
     }
@@ -156,6 +169,7 @@ async fn deliver(call: &Call, event: &Event) -> Result<(), StoreFailure> {
             let terms = PoolCall::SetTerms { terms: Box::new(terms.clone()) };
             object::send::<Pool>(call, &name, *shard, &terms).await.map(drop)
         }
+        Message::Mail(mail) => mail::send(call, mail, &event.id).await,
     }
 }
 

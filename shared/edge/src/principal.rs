@@ -1,6 +1,6 @@
 //! Principals: who is calling. Credentials are read once, checked by shape, then looked up by hash.
 
-use domain::id::{KeyId, TenantId};
+use domain::id::{KeyId, TenantId, UserId};
 use domain::license::Standing;
 use domain::place::Shard;
 use domain::scope::Scopes;
@@ -43,11 +43,38 @@ impl<'a> Credentials<'a> {
     }
 }
 
-/// An API key with its tenant.
+/// Who calls, as logs and audit entries name them.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Who {
+    /// An application, by its API key.
+    Key(KeyId),
+    /// A person who has signed in.
+    User(UserId),
+}
+
+impl Who {
+    /// The kind, for logs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "api_key",
+            Self::User(_) => "user",
+        }
+    }
+
+    /// The id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Key(id) => id.as_str(),
+            Self::User(id) => id.as_str(),
+        }
+    }
+}
+
+/// Whoever calls, with the tenant for which they do.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Principal {
-    /// The key's public name.
-    pub key: KeyId,
+    /// Who it is.
+    pub who: Who,
     /// Whose it is.
     pub tenant: TenantId,
     /// What the tenant is.
@@ -71,12 +98,17 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// The name in logs, audit entries and idempotency keys.
+    pub fn actor(&self) -> &str {
+        self.who.id()
+    }
+
     /// The principal of a row; none when its tenant's kind is not known to this version.
     pub fn from_row(row: PrincipalRow) -> Option<Self> {
         Some(Self {
             kind: TenantKind::from_name(&row.tenant_kind)?,
             standing: site::standing(row.tenant_status),
-            key: row.key_id,
+            who: Who::Key(row.key_id),
             tenant: row.tenant,
             parent: row.parent,
             shard: row.shard,
@@ -122,7 +154,7 @@ mod tests {
 
     fn principal() -> Principal {
         Principal {
-            key: KeyId::new([1; 16]),
+            who: Who::Key(KeyId::new([1; 16])),
             tenant: TenantId::parse("acme").unwrap(),
             kind: TenantKind::Customer,
             standing: Some(Standing::Active),

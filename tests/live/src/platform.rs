@@ -1,13 +1,16 @@
 //! A platform on loopback: started on a free port, ended with the test run, however that ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
+
+use serde_json::Value;
 
 use ureq::Agent;
 
@@ -20,7 +23,9 @@ use crate::root::Root;
 /// It ends when its standard input closes, so it does not outlive the tests even when they are killed.
 pub struct Platform {
     child: Child,
-    input: Option<ChildStdin>,
+    input: Mutex<Option<ChildStdin>>,
+    said: Mutex<Receiver<Value>>,
+    outside: String,
     root: Root,
     folder: PathBuf,
     port: u16,
@@ -41,7 +46,7 @@ impl Platform {
         let folder = fresh_folder(&root, name);
         let port = free_port();
         let operator_key = inputs::write(&folder, port);
-        let (child, input) = spawn(&root, &folder, port);
+        let Spawned { child, input, said, outside } = spawn(&root, &folder, port);
         let config = Agent::config_builder()
             .timeout_global(Some(Duration::from_mins(1)))
             .http_status_as_error(false)
@@ -50,7 +55,8 @@ impl Platform {
             .accept_encoding(ureq::config::AutoHeaderValue::None)
             .proxy(None);
         let agent = config.build().into();
-        Self { child, input: Some(input), root, folder, port, operator_key, agent }
+        let (input, said) = (Mutex::new(Some(input)), Mutex::new(said));
+        Self { child, input, said, outside, root, folder, port, operator_key, agent }
     }
 
     /// A request to `host`, which is a tenant's slug or a house's name; `host` with a dot is taken as it is.
@@ -78,6 +84,21 @@ impl Platform {
         &self.operator_key
     }
 
+    /// A request to what stands in for the world outside: `/mail/...`, `/dns/...`.
+    pub fn outside(&self, method: &str, path: &str) -> Call<'_> {
+        let (host, port) = self.outside.rsplit_once(':').unwrap();
+        let host = host.trim_start_matches("http://");
+        Call::new(&self.agent, port.parse().unwrap(), method, &format!("{host}:{port}"), path)
+    }
+
+    /// Runs the clock once, as cron does, and waits until it has ended.
+    pub fn tick(&self) {
+        let mut input = self.input.lock().unwrap();
+        writeln!(input.as_mut().unwrap(), r#"{{"cron":"clock"}}"#).unwrap();
+        let said = self.said.lock().unwrap().recv_timeout(Duration::from_mins(1)).unwrap();
+        assert_eq!(said["ok"], true, "{said}");
+    }
+
     /// The root of the checkout.
     pub fn checkout(&self, path: &str) -> PathBuf {
         self.root.join(path)
@@ -102,29 +123,39 @@ impl Platform {
 
     /// Ends the platform in good order.
     pub fn stop(&mut self) {
-        self.input.take();
+        self.input.get_mut().unwrap().take();
         self.child.wait().unwrap();
     }
 
     /// Starts it again on the same state, after it was killed or stopped.
     pub fn restart(&mut self) {
         self.child.wait().unwrap();
-        let (child, input) = spawn(&self.root, &self.folder, self.port);
+        let Spawned { child, input, said, outside } = spawn(&self.root, &self.folder, self.port);
         self.child = child;
-        self.input = Some(input);
+        (self.input, self.said) = (Mutex::new(Some(input)), Mutex::new(said));
+        self.outside = outside;
     }
 }
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        self.input.take();
+        if let Ok(input) = self.input.get_mut() {
+            input.take();
+        }
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
+struct Spawned {
+    child: Child,
+    input: ChildStdin,
+    said: Receiver<Value>,
+    outside: String,
+}
+
 /// Its own process group, so that all of it can be ended at once.
-fn spawn(root: &Root, folder: &Path, port: u16) -> (Child, ChildStdin) {
+fn spawn(root: &Root, folder: &Path, port: u16) -> Spawned {
     assert_built(root);
     let said = fs::File::create(folder.join("serve.log")).unwrap();
     let mut command = root.command(root.npm_bin("node"));
@@ -145,13 +176,20 @@ fn spawn(root: &Root, folder: &Path, port: u16) -> (Child, ChildStdin) {
     command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(said);
     let mut child = command.spawn().expect("node cannot be started: run `cargo xtask setup`");
     let input = child.stdin.take().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let ready = lines.by_ref().map_while(Result::ok).any(|line| line.contains("\"ready\":true"));
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+        .filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+    let ready = lines.by_ref().find(|line| line["ready"] == true);
     let log = || fs::read_to_string(folder.join("serve.log")).unwrap_or_default();
-    assert!(ready, "the platform did not start: {}", log());
-    // Whoever writes into a pipe that nobody reads is ended.
-    std::thread::spawn(move || lines.for_each(drop));
-    (child, input)
+    let ready = ready.unwrap_or_else(|| panic!("the platform did not start: {}", log()));
+    let outside = ready["outside"].as_str().unwrap().to_owned();
+    let (tell, said) = channel();
+    // Whoever writes into a pipe that nobody reads is ended: what is no answer to us is read all the same.
+    std::thread::spawn(move || {
+        lines.filter(|line| line["cron"].is_string()).for_each(|line| drop(tell.send(line)));
+    });
+    Spawned { child, input, said, outside }
 }
 
 fn assert_built(root: &Root) {

@@ -99,7 +99,7 @@ impl Request<'_> {
     }
 
     async fn ask(&self, license: &License) -> Result<PoolReply, Failure> {
-        let owner = self.caller.principal()?.key.as_str();
+        let owner = self.caller.principal()?.actor();
         let draw = Draw {
             lease: entropy().map_err(Failure::internal)?,
             ticket: entropy().map_err(Failure::internal)?,

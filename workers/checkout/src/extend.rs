@@ -19,7 +19,7 @@ pub async fn handle(call: &Call, endpoint: &'static Endpoint) -> Result<Answer, 
     let request = ask::extension(&call.inbound.body)?;
     let principal = caller.principal()?;
     let license = request.lease_id.license().ok_or(Kind::LeaseNotFound)?;
-    let by = By { owner: principal.key.to_string(), admin: None };
+    let by = By { owner: principal.actor().to_owned(), admin: None };
     let extend = Ask::Extend { lease: request.lease_id, by, ttl_seconds: request.ttl };
     let out = match seats::ask(call, home(principal), &license, None, extend).await? {
         PoolReply::Extended { lease, ends } => {

@@ -25,7 +25,7 @@ pub async fn handle(call: &Call, endpoint: &'static Endpoint) -> Result<Answer, 
     let given = Given::read(&call.inbound.body)?;
     let key = pool_key(&call.inbound)?;
     let principal = caller.principal()?;
-    let by = By { owner: principal.key.to_string(), admin: None };
+    let by = By { owner: principal.actor().to_owned(), admin: None };
     let (license, ask) = match &given {
         Given::Lease(lease) => {
             let license = lease.license().ok_or(Kind::LeaseNotFound)?;

@@ -98,7 +98,7 @@ async fn note(
     detail: Value,
     out: Outbound,
 ) -> Result<Outbound, Failure> {
-    let entry = Entry { actor: principal.key.as_str(), action, subject, detail };
+    let entry = Entry { actor: principal.actor(), action, subject, detail };
     let place = Place::of(principal);
     let deed = Deed { place, entry, changes: vec![change], events: Vec::new() };
     deed.commit(call, principal, None, out).await.map(|done| done.out)

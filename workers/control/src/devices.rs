@@ -77,7 +77,7 @@ async fn switch(
     }
     let principal = caller.principal()?;
     let found = seen(call, principal, reference).await?;
-    let by = By { actor: principal.key.to_string(), request: call.id.to_string() };
+    let by = By { actor: principal.actor().to_owned(), request: call.id.to_string() };
     let ruling = Ruling { reason: request.reason, by_issuer: found.row.issuer == principal.tenant };
     match ask(call, &found, &order(DeviceNamed::Id(request.device_id), by, ruling)).await? {
         FleetReply::Device(reply) => answer::json(200, &view(reply.device)),

@@ -52,7 +52,7 @@ pub async fn once(
 ) -> Result<Outbound, Failure> {
     let principal = caller.principal()?;
     let own = own(call, principal);
-    let ticket = match turn(call, &own, principal.key.as_str(), endpoint.id.name()).await? {
+    let ticket = match turn(call, &own, principal.actor(), endpoint.id.name()).await? {
         Turn::Again(out) => return Ok(out),
         Turn::Free => return work(None).await.map(|done| done.out),
         Turn::First(ticket) => ticket,

@@ -31,7 +31,7 @@ pub async fn once(
     work: impl AsyncFnOnce(Option<&Ticket>) -> Result<Outbound, Failure>,
 ) -> Result<Outbound, Failure> {
     let records = own(call, principal);
-    let ticket = match turn(call, &records, principal.key.as_str(), endpoint.id.name()).await? {
+    let ticket = match turn(call, &records, principal.actor(), endpoint.id.name()).await? {
         Turn::Again(out) => return Ok(out),
         Turn::Free => return work(None).await,
         Turn::First(ticket) => ticket,

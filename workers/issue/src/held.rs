@@ -70,5 +70,5 @@ pub fn fleet_terms(license: &License, shard: Shard, issuer: &Issuer) -> FleetTer
 
 /// Who asks, for the audit log.
 pub fn by(call: &Call, principal: &Principal) -> By {
-    By { actor: principal.key.to_string(), request: call.id.to_string() }
+    By { actor: principal.actor().to_owned(), request: call.id.to_string() }
 }

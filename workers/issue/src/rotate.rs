@@ -98,7 +98,7 @@ impl Plan {
 
 fn audit(call: &Call, principal: &Principal, told: &RotateAnswer) -> Result<Event, Failure> {
     let entry = Entry {
-        actor: principal.key.as_str(),
+        actor: principal.actor(),
         action: "signing_key.rotated",
         subject: told.active.as_str(),
         detail: serde_json::json!({"next": told.next, "retired": told.retired}),

@@ -43,7 +43,7 @@ pub async fn taken_back(
     let license = found.row.license();
     let place = Place { tenant: &license.holder, shard: found.shard };
     let entry = Entry {
-        actor: principal.key.as_str(),
+        actor: principal.actor(),
         action: "reservation.released",
         subject: license.id.as_str(),
         detail: json!({ "code": license.code, "request": request, "reason": reason }),

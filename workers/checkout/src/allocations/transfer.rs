@@ -20,7 +20,7 @@ pub async fn transfer(call: &Call, target: Target<'_>) -> Result<Answer, Failure
     quantity(request.quantity, "/quantity")?;
     let principal = caller.principal()?;
     let own = call.records(&principal.tenant, principal.shard, Freshness::Primary);
-    let turn = turn(call, &own, principal.key.as_str(), target.endpoint.id.name()).await?;
+    let turn = turn(call, &own, principal.actor(), target.endpoint.id.name()).await?;
     let ticket = match turn {
         Turn::Again(out) => return Ok(Answer::to(caller, out)),
         Turn::First(ticket) => Some(ticket),

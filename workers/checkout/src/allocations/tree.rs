@@ -81,7 +81,7 @@ impl Change {
             detail.insert("code".to_owned(), license.code.as_str().into());
         }
         let entry = Entry {
-            actor: principal.key.as_str(),
+            actor: principal.actor(),
             action: self.action,
             subject: license.id.as_str(),
             detail: self.detail,

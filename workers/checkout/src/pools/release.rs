@@ -69,12 +69,12 @@ async fn take_back(
     }
     let place = Place { tenant: &license.holder, shard: found.shard };
     let entry = Entry {
-        actor: principal.key.as_str(),
+        actor: principal.actor(),
         action: "lease.released",
         subject: lease.as_str(),
         detail: json!({ "code": license.code, "reason": reason }),
     };
-    let by = By { owner: principal.key.to_string(), admin: Some(reason.clone()) };
+    let by = By { owner: principal.actor().to_owned(), admin: Some(reason.clone()) };
     let ask = Ask::Return { lease: lease.clone(), by, key };
     let work = async {
         let terms = Some(seats::terms(&license));

@@ -35,7 +35,7 @@ pub async fn set_rules(call: &Call, target: Target<'_>) -> Result<Answer, Failur
     }
     let rules = Rules { version: seen.saturating_add(1), ..asked };
     let entry = Entry {
-        actor: principal.key.as_str(),
+        actor: principal.actor(),
         action: "pool.rules_changed",
         subject: license.id.as_str(),
         detail: summary(&rules, &license),

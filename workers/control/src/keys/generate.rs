@@ -81,7 +81,7 @@ fn note<'a>(
 ) -> Deed<'a> {
     let kind = request.app_type.and_then(|kind| serde_json::to_value(kind).ok());
     let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
-    let (by, app) = (principal.key.as_str(), (request.app_name.as_str(), kind));
+    let (by, app) = (principal.actor(), (request.app_name.as_str(), kind));
     let detail =
         json!({ "app_name": request.app_name, "scopes": request.scopes, "tenant": subject.tenant });
     Deed {

@@ -28,7 +28,7 @@ pub async fn revoke(call: &Call, caller: &Caller, key: &str) -> Result<Outbound,
     let deed = Deed {
         place: subject.place(),
         entry: Entry {
-            actor: principal.key.as_str(),
+            actor: principal.actor(),
             action: "key.revoked",
             subject: id.as_str(),
             detail: json!({ "tenant": subject.tenant }),

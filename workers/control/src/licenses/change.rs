@@ -158,7 +158,7 @@ impl Decided {
         let deed = Deed {
             place: Place { tenant: &after.row.tenant_id, shard: after.shard },
             entry: Entry {
-                actor: principal.key.as_str(),
+                actor: principal.actor(),
                 action,
                 subject: after.row.id.as_str(),
                 detail,

@@ -121,7 +121,7 @@ fn describe<'a>(
     Deed {
         place: Place { tenant: &request.tenant_id, shard },
         entry: Entry {
-            actor: principal.key.as_str(),
+            actor: principal.actor(),
             action: "tenant.created",
             subject: request.tenant_id.as_str(),
             detail: json!({ "kind": request.kind, "region": request.region }),

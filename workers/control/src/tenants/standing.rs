@@ -76,7 +76,7 @@ async fn set(
         let detail = json!({ "reason": request.reason });
         let deed = Deed {
             place: Place { tenant: &id, shard: row.shard },
-            entry: Entry { actor: principal.key.as_str(), action, subject: id.as_str(), detail },
+            entry: Entry { actor: principal.actor(), action, subject: id.as_str(), detail },
             changes: Vec::new(),
             events: Vec::new(),
         };

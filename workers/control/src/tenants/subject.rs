@@ -86,7 +86,7 @@ mod tests {
 
     fn principal(id: &str, kind: TenantKind) -> Principal {
         Principal {
-            key: KeyId::new([1; 16]),
+            who: edge::principal::Who::Key(KeyId::new([1; 16])),
             tenant: tenant(id),
             kind,
             standing: None,

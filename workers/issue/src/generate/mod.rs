@@ -212,7 +212,7 @@ fn events(
         "version": license.version,
     });
     let entry = Entry {
-        actor: principal.key.as_str(),
+        actor: principal.actor(),
         action: "license.issued",
         subject: license.id.as_str(),
         detail,
