@@ -250,7 +250,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
 
 fn on_shard_ledger(db: &Db) -> Vec<Item> {
     let pool = license(1).id;
-    let kept = crate::ledger::journal().iter().find_map(|entry| lease_events::insert(&pool, entry));
+    let kept = lease_events::insert(&pool, &crate::ledger::journal());
     let mut items = items![db; lease_events::of_pool(&pool, 0, 100);];
     items.push(item(db, "lease_events::insert", &kept.unwrap()));
     items
