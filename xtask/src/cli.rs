@@ -118,6 +118,20 @@ pub struct KeysArgs {
     /// Print them as JSON and give them to nobody
     #[arg(long)]
     pub print: bool,
+    /// Something else than making them
+    #[command(subcommand)]
+    pub task: Option<KeysTask>,
+}
+
+/// What else can be done with secrets.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum KeysTask {
+    /// Gives the local platform another key-encryption key (restart it afterwards); docs/runbook.md has the deployed way
+    RotateKek {
+        /// Forget the one before: once `GET /api/v1/sealing` says that nothing is left under it
+        #[arg(long)]
+        finish: bool,
+    },
 }
 
 /// What to deploy.

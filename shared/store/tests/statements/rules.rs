@@ -16,8 +16,15 @@ const ISSUER_VIEWS: [&str; 5] = [
 ];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 4] =
-    ["outbox::sweep", "outbox::stuck", "idempotency::purge", "profiles::of_tenants"];
+const WHOLE_SHARD: [&str; 7] = [
+    "outbox::sweep",
+    "outbox::stuck",
+    "idempotency::purge",
+    "profiles::of_tenants",
+    "signing_keys::under",
+    "data_keys::under",
+    "data_keys::sealed_by",
+];
 
 #[test]
 fn every_statement_fits_the_real_schema() {
