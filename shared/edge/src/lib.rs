@@ -15,6 +15,7 @@ pub mod fault;
 pub mod fetch;
 pub mod find;
 pub mod idempotency;
+pub mod kek;
 pub mod keys;
 pub mod limit;
 pub mod log;
@@ -33,6 +34,7 @@ pub mod signed;
 pub mod site;
 pub mod terms;
 pub mod text;
+pub mod vault;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -58,6 +58,7 @@ impl Endpoint {
 const ANYONE: &[TenantKind] =
     &[TenantKind::Operator, TenantKind::Vendor, TenantKind::Msp, TenantKind::Customer];
 const ISSUERS: &[TenantKind] = &[TenantKind::Vendor, TenantKind::Msp];
+const OPERATOR: &[TenantKind] = &[TenantKind::Operator];
 const OWNERS: &[TenantKind] = &[TenantKind::Operator, TenantKind::Msp];
 
 macro_rules! endpoints {
@@ -225,6 +226,8 @@ endpoints! {
         Access::Key(Scope::UsersManage, ANYONE), false, "Take an invitation back";
     AcceptInvitation "POST" "/api/v1/invitations/accept" Control
         Access::Public, false, "Join with the token of an invitation, and sign in";
+    Sealing "GET" "/api/v1/sealing" Control
+        Access::Key(Scope::Admin, OPERATOR), false, "How far a rotation of the key-encryption key has come";
     OpenApi "GET" "/api/v1/openapi.json" Control
         Access::Public, false, "This interface as OpenAPI 3.1";
 }

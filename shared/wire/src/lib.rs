@@ -18,6 +18,7 @@ pub mod people;
 pub mod pool;
 pub mod problem;
 pub mod route;
+pub mod sealing;
 pub mod signing;
 pub mod tenant;
 pub mod time;

@@ -10,6 +10,7 @@ mod devices;
 mod keys;
 mod licenses;
 mod people;
+mod sealing;
 mod tenants;
 mod turn;
 
@@ -76,6 +77,7 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Invite => people::invite(call, &caller, endpoint).await,
         Id::RevokeInvitation => people::revoke_invitation(call, &caller, param).await,
         Id::AcceptInvitation => people::accept(call, &caller).await,
+        Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
