@@ -6,6 +6,7 @@ pub mod admit;
 pub mod answer;
 pub mod cache;
 pub mod call;
+pub mod carried;
 pub mod config;
 pub mod db;
 pub mod door;
@@ -35,6 +36,7 @@ pub mod site;
 pub mod terms;
 pub mod text;
 pub mod vault;
+pub mod verify;
 
 pub use call::Call;
 pub use failure::Failure;
