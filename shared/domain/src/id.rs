@@ -187,6 +187,9 @@ random_id!(
     /// A person of a tenant.
     UserId, "usr_", "user id");
 random_id!(
+    /// A company's request to become a tenant.
+    RegistrationId, "reg_", "registration id");
+random_id!(
     /// A command waiting for a device.
     CommandId, "cmd_", "command id");
 random_id!(
