@@ -48,6 +48,8 @@ scopes! {
     TenantRead = "tenant:read",
     /// Make tenants below one's own.
     TenantManage = "tenant:manage",
+    /// Bring, prove and remove domains of one's own.
+    HostnamesManage = "hostnames:manage",
     /// See and rotate signing keys (issuers only).
     SigningKeys = "signing_keys:manage",
     /// Read the audit log.

@@ -1,5 +1,7 @@
 //! Plans of the service: how much a tenant may have. What licenses are sold under is `PlanId` and something else.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// A plan of the service.
@@ -64,6 +66,11 @@ impl Plan {
             hostnames: Some(hostnames),
         }
     }
+}
+
+/// The limits of one thing, by the names of the plans that limit it.
+pub fn by_plan(limit: impl Fn(Limits) -> Option<u32>) -> BTreeMap<&'static str, u32> {
+    Plan::ALL.into_iter().filter_map(|plan| Some((plan.name(), limit(plan.limits())?))).collect()
 }
 
 impl Limits {

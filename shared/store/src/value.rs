@@ -2,7 +2,7 @@
 
 use domain::id::{
     CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId, PlanId, ProductId,
-    RequestId, TenantId,
+    RegistrationId, RequestId, TenantId,
 };
 use domain::time::Millis;
 
@@ -116,7 +116,8 @@ ids!(
     KeyId,
     CommandId,
     EventId,
-    RequestId
+    RequestId,
+    RegistrationId
 );
 
 #[cfg(test)]

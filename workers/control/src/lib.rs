@@ -6,11 +6,15 @@ mod billing;
 mod catalog;
 mod commit;
 mod devices;
+mod hostnames;
 mod keys;
 mod licenses;
+mod subscription;
 mod tenants;
 mod turn;
 
+use edge::admit::Caller;
+use edge::door::Outbound;
 use edge::serve::{Answer, Target, serve};
 use edge::{Call, Failure, admit, paging, text};
 use wire::endpoints::{Id, Worker};
@@ -29,6 +33,12 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
 
 async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
     let Target { endpoint, param } = target;
+    match endpoint.id {
+        // Those who are no tenants yet ask on a host that is nobody's.
+        Id::RegisterTenant => return tenants::register(call).await.map(stranger),
+        Id::VerifyTenant => return tenants::verify(call).await.map(stranger),
+        _ => {}
+    }
     let caller = admit::admit(call, endpoint).await?;
     let out = match endpoint.id {
         Id::Licenses => licenses::list(call, &caller).await,
@@ -51,6 +61,14 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::CreateTenant => tenants::create(call, &caller, endpoint).await,
         Id::Tenants => tenants::list(call, &caller).await,
         Id::Tenant => tenants::get(call, &caller, param).await,
+        Id::SetPlan => subscription::set(call, &caller, param).await,
+        Id::Subscription => subscription::get(call, &caller).await,
+        Id::Hostnames
+        | Id::AddHostname
+        | Id::Hostname
+        | Id::RemoveHostname
+        | Id::VerifyHostname
+        | Id::SetCertificate => of_hostnames(call, &caller, target).await,
         Id::SuspendTenant => tenants::suspend(call, &caller, endpoint, param).await,
         Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
@@ -59,9 +77,30 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
-        Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
+        Id::OpenApi => Ok(Outbound::json(200, OPENAPI.to_owned())),
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
     }?;
     Ok(Answer::to(caller, out))
+}
+
+async fn of_hostnames(
+    call: &Call,
+    caller: &Caller,
+    target: Target<'_>,
+) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::Hostnames => hostnames::list(call, caller).await,
+        Id::AddHostname => hostnames::add(call, caller, endpoint).await,
+        Id::Hostname => hostnames::get(call, caller, param).await,
+        Id::RemoveHostname => hostnames::remove(call, caller, param).await,
+        Id::VerifyHostname => hostnames::verify(call, caller, param).await,
+        _ => hostnames::set_certificate(call, caller, param).await,
+    }
+}
+
+/// The answer to somebody who has shown nothing.
+const fn stranger(out: Outbound) -> Answer {
+    Answer { out, caller: None }
 }

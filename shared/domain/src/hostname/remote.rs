@@ -11,7 +11,7 @@ pub enum Remote {
     Blocked,
     /// The validation of the certificate was given up: it must be begun again.
     TimedOut,
-    /// It is on its way out, or moved to another account.
+    /// It is on its way out.
     Gone,
 }
 
@@ -20,7 +20,9 @@ pub enum Remote {
 pub fn judge(hostname: &str, certificate: &str) -> Remote {
     match hostname {
         "blocked" | "pending_blocked" => return Remote::Blocked,
-        "moved" | "deleted" | "pending_deletion" => return Remote::Gone,
+        "deleted" | "pending_deletion" => return Remote::Gone,
+        // A new validation brings it back, where the name leads here again.
+        "moved" => return Remote::TimedOut,
         _ => {}
     }
     match certificate {

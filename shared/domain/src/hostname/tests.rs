@@ -76,7 +76,7 @@ fn both_states_of_the_platform_count() {
         ("pending", "initializing", Remote::Waiting),
         ("pending", "validation_timed_out", Remote::TimedOut),
         ("active", "issuance_timed_out", Remote::TimedOut),
-        ("moved", "active", Remote::Gone),
+        ("moved", "active", Remote::TimedOut),
         ("pending_deletion", "active", Remote::Gone),
         ("active", "deleted", Remote::Gone),
         ("active", "deletion_timed_out", Remote::Gone),

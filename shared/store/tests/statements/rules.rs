@@ -16,8 +16,13 @@ const ISSUER_VIEWS: [&str; 5] = [
 ];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 4] =
-    ["outbox::sweep", "outbox::stuck", "idempotency::purge", "profiles::of_tenants"];
+const WHOLE_SHARD: [&str; 5] = [
+    "custom_hostnames::due",
+    "outbox::sweep",
+    "outbox::stuck",
+    "idempotency::purge",
+    "profiles::of_tenants",
+];
 
 #[test]
 fn every_statement_fits_the_real_schema() {
@@ -130,10 +135,13 @@ fn statements_name_their_columns_and_bind_their_values() {
         let fixed = [
             "",
             "active",
+            "custom",
             "creating",
             "deactivated",
             "done",
             "next",
+            "pending",
+            "verified",
             "retired",
             "running",
             "suspended",

@@ -19,6 +19,8 @@ mod degraded;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod hostnames;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod isolation;
@@ -27,7 +29,11 @@ mod issuing;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod ratelimit;
+#[cfg(test)]
+mod registering;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
