@@ -50,11 +50,11 @@ fn keys_and_domains_have_their_limits_too() {
     put_on(p, &tenant, "free");
     let key = json!({ "app_name": "x", "scopes": ["license:read"] });
     let make = || tenant.post(p, "/api/v1/keys/generate", &key);
-    let made: Vec<_> = (0..4).map(|_| make().ok(201)["key_id"].clone()).collect();
+    let keys: Vec<_> = (0..4).map(|_| make().ok(201)["key_id"].clone()).collect();
     let refused = make();
     refused.refused(409, "plan-limit-reached");
     assert_eq!(refused.json()["used"], 5, "{refused}");
-    let path = format!("/api/v1/keys/{}", made[0].as_str().unwrap());
+    let path = format!("/api/v1/keys/{}", keys[0].as_str().unwrap());
     tenant.call(p, "DELETE", &path).send().ok(204);
     make().ok(201);
     let add = || {
