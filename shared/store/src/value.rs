@@ -1,8 +1,8 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId, PlanId, ProductId,
-    RegistrationId, RequestId, TenantId,
+    CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
+    LicenseId, PlanId, ProductId, RegistrationId, RequestId, SessionId, TenantId, UserId,
 };
 use domain::time::Millis;
 
@@ -116,8 +116,12 @@ ids!(
     KeyId,
     CommandId,
     EventId,
+    GrantId,
+    InvitationId,
+    RegistrationId,
     RequestId,
-    RegistrationId
+    SessionId,
+    UserId
 );
 
 #[cfg(test)]

@@ -190,6 +190,8 @@ pub struct Used {
     pub licenses: u32,
     /// API keys that work.
     pub keys: u32,
+    /// People, open invitations included.
+    pub users: u32,
     /// Domains of its own.
     pub hostnames: u32,
 }

@@ -19,7 +19,7 @@ pub fn write(folder: &Path, port: u16, more: &Value) -> String {
     let operator = TenantId::parse(bootstrap::OPERATOR).unwrap();
     let key = ApiKeyText::new(&operator, Shard::Eu, &chance::bytes().unwrap());
     let rows = bootstrap::rows(APEX, &operator, &key, chance::now().unwrap());
-    let mut vars = json!({ "APEX": APEX, "SCHEME": "http", "PORT": format!(":{port}") });
+    let mut vars = json!({ "APEX": APEX, "SCHEME": "http", "PORT": format!(":{port}"), "LEDGER_GATHER_MS": "1000" });
     // What waits for a proof is due at every tick: tests do not wait for minutes.
     vars["PROOF_WAIT_SECONDS"] = json!("0");
     for (name, value) in more.as_object().into_iter().flatten() {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod audit;
+mod auth;
 mod billing;
 mod catalog;
 mod commit;
@@ -9,6 +10,8 @@ mod devices;
 mod hostnames;
 mod keys;
 mod licenses;
+mod people;
+mod sealing;
 mod subscription;
 mod tenants;
 mod turn;
@@ -58,45 +61,53 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::GenerateKey => keys::generate(call, &caller, endpoint).await,
         Id::Keys => keys::list(call, &caller).await,
         Id::RevokeKey => keys::revoke(call, &caller, param).await,
-        Id::CreateTenant => tenants::create(call, &caller, endpoint).await,
-        Id::Tenants => tenants::list(call, &caller).await,
-        Id::Tenant => tenants::get(call, &caller, param).await,
-        Id::SetPlan => subscription::set(call, &caller, param).await,
-        Id::Subscription => subscription::get(call, &caller).await,
-        Id::Hostnames
-        | Id::AddHostname
-        | Id::Hostname
-        | Id::RemoveHostname
-        | Id::VerifyHostname
-        | Id::SetCertificate => of_hostnames(call, &caller, target).await,
-        Id::SuspendTenant => tenants::suspend(call, &caller, endpoint, param).await,
-        Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
         Id::Products => catalog::products(call, &caller).await,
         Id::PutPlan => catalog::put_plan(call, &caller, param).await,
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::SendLink => auth::send_link(call, &caller).await,
+        Id::RedeemLink => auth::redeem_link(call, &caller).await,
+        Id::AuthMethods => auth::methods(call, &caller).await,
+        Id::Session => auth::session(call, &caller).await,
+        Id::SignOut => auth::sign_out(call, &caller).await,
+        Id::Sessions => auth::sessions(call, &caller).await,
+        Id::RevokeSession => auth::revoke_session(call, &caller, param).await,
+        Id::Roles => people::roles(),
+        Id::Users => people::users(call, &caller).await,
+        Id::UpdateUser => people::update_user(call, &caller, param).await,
+        Id::RemoveUser => people::remove_user(call, &caller, param).await,
+        Id::Invitations => people::invitations(call, &caller).await,
+        Id::Invite => people::invite(call, &caller, endpoint).await,
+        Id::RevokeInvitation => people::revoke_invitation(call, &caller, param).await,
+        Id::AcceptInvitation => people::accept(call, &caller).await,
+        Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(Outbound::json(200, OPENAPI.to_owned())),
-        // The table of endpoints gives the others to other workers.
-        _ => Err(Kind::NotFound.into()),
+        _ => of_tenants(call, &caller, target).await,
     }?;
     Ok(Answer::to(caller, out))
 }
 
-async fn of_hostnames(
-    call: &Call,
-    caller: &Caller,
-    target: Target<'_>,
-) -> Result<Outbound, Failure> {
+/// What is about tenants themselves, their plans and their domains.
+async fn of_tenants(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
     let Target { endpoint, param } = target;
     match endpoint.id {
+        Id::CreateTenant => tenants::create(call, caller, endpoint).await,
+        Id::Tenants => tenants::list(call, caller).await,
+        Id::Tenant => tenants::get(call, caller, param).await,
+        Id::SetPlan => subscription::set(call, caller, param).await,
+        Id::Subscription => subscription::get(call, caller).await,
+        Id::SuspendTenant => tenants::suspend(call, caller, endpoint, param).await,
+        Id::ReactivateTenant => tenants::reactivate(call, caller, endpoint, param).await,
         Id::Hostnames => hostnames::list(call, caller).await,
         Id::AddHostname => hostnames::add(call, caller, endpoint).await,
         Id::Hostname => hostnames::get(call, caller, param).await,
         Id::RemoveHostname => hostnames::remove(call, caller, param).await,
         Id::VerifyHostname => hostnames::verify(call, caller, param).await,
-        _ => hostnames::set_certificate(call, caller, param).await,
+        Id::SetCertificate => hostnames::set_certificate(call, caller, param).await,
+        // The table of endpoints gives the others to other workers.
+        _ => Err(Kind::NotFound.into()),
     }
 }
 

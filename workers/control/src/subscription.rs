@@ -25,7 +25,7 @@ pub async fn get(call: &Call, caller: &Caller) -> Result<Outbound, Failure> {
     let tenant = &principal.tenant;
     let reads = (tenants::by_id(tenant), api_keys::counted(tenant, call.now));
     let directory = call.directory(Freshness::Primary);
-    let (records, own) = (own(call, principal), (holdings::counted(),));
+    let (records, own) = (own(call, principal), (holdings::counted(call.now),));
     let ((rows, keys), (counted,)) = try_join(directory.read(reads), records.read(own)).await?;
     let row = rows.into_iter().next().ok_or(Kind::TenantNotFound)?;
     let held = counted.into_iter().next().unwrap_or_default();
@@ -33,6 +33,7 @@ pub async fn get(call: &Call, caller: &Caller) -> Result<Outbound, Failure> {
         vendors: held.vendors,
         licenses: held.licenses,
         hostnames: held.hostnames,
+        users: held.users,
         keys: keys.first().map_or(0, |count| count.keys),
     };
     let view =

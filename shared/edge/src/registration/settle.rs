@@ -1,18 +1,24 @@
 //! A registration that has won: its shard learns of it once, its administrator is welcomed, it is in service.
 
-use domain::id::KeyId;
+use domain::id::{InvitationId, KeyId};
+use domain::person::Email;
 use domain::place::Shard;
+use domain::role::Role;
 use domain::scope::{Scope, Scopes};
+use domain::session::INVITATION_MS;
 use domain::time::Millis;
 use futures_util::future::try_join_all;
 use license::api_key::ApiKeyText;
+use license::session::OnceText;
 use serde_json::json;
 use store::Refusal;
+use store::data::invitations::{self, NewInvitation};
 use store::data::registrations::{self as infos, RegistrationInfoRow};
 use store::data::{api_key_info, profiles};
 use store::directory::api_keys::{self, NewApiKey};
 use store::directory::registrations::{self, RegistrationRow, RegistrationStatus};
 use store::directory::tenants;
+use store::query::Change;
 use wire::key::RateLimit;
 
 use crate::call::Call;
@@ -51,13 +57,12 @@ async fn enroll(
         subject: tenant.as_str(),
         detail: json!({ "domain": row.domain, "region": row.region, "plan": row.plan }),
     };
-    let events = vec![
-        Event::audit(call, tenant, shard, &entry)?,
-        Event::mail(tenant, welcome(call, row, info))?,
-    ];
+    let (invitation, mail) = welcome(call, row, info)?;
+    let events = vec![Event::audit(call, tenant, shard, &entry)?, Event::mail(tenant, mail)?];
     let mut changes = vec![
         infos::settle(&row.id, call.now),
         profiles::enroll(&info.company, &info.admin_email, &info.crm_id, call.now),
+        invitation,
     ];
     for event in &events {
         changes.push(event.row(call)?);
@@ -81,18 +86,40 @@ async fn forget_others(call: &Call, row: &RegistrationRow) -> Result<(), Failure
     Ok(())
 }
 
-/// The mail to the first administrator.
-fn welcome(call: &Call, row: &RegistrationRow, info: &RegistrationInfoRow) -> Mail {
+/// The invitation of the first administrator, and the mail that takes it there.
+fn welcome(
+    call: &Call,
+    row: &RegistrationRow,
+    info: &RegistrationInfoRow,
+) -> Result<(Change, Mail), Failure> {
+    let email = Email::read(&info.admin_email).map_err(Failure::internal)?;
+    let id = InvitationId::new(platform::entropy().map_err(Failure::internal)?);
+    let token = OnceText::new(&platform::entropy().map_err(Failure::internal)?);
+    let invitation = NewInvitation {
+        id: &id,
+        email: &email,
+        role: Role::CustomerAdmin.name(),
+        customers: None,
+        token_hash: &token.digest(),
+        invited_by: row.id.as_str(),
+        expires: call.now.plus(INVITATION_MS),
+    };
     let url = call.config.tenant_url(&row.tenant);
-    Mail {
-        to: info.admin_email.clone(),
+    let mail = Mail {
+        to: email.to_string(),
         from_name: "Writ".to_owned(),
         subject: format!("{} is ready", info.company),
         text: format!(
-            "Hello {},\n\n{} has proved {} and is in service at {url}.\n\nSign in here: {url}/login\n",
-            info.admin_name, info.company, row.domain
+            "Hello {},\n\n{} has proved {} and is in service at {url}. Accept your invitation as its administrator:\n\n\
+             {url}/login/invitation#{}\n\nThe link works once, within 7 days. After that you sign in with your mail \
+             address: there is no password.\n",
+            info.admin_name,
+            info.company,
+            row.domain,
+            token.expose()
         ),
-    }
+    };
+    Ok((invitations::put(&invitation, call.now), mail))
 }
 
 /// The first API key of the tenant, with the scope `admin`, for whoever has the secret of the registration; once, and

@@ -132,7 +132,7 @@ fn no_more_licenses_come_to_be_than_a_plan_allows() {
     assert_eq!(add(3, "meridian", Some(1), Some(2)), Err(Refusal::Stale), "a third license");
     assert_eq!(add(3, "meridian", None, None), Ok(()), "without limits");
     of.run(licenses::set_standing(&license(3).id, 1, Standing::Revoked, None, NOW)).unwrap();
-    let counted = of.first(&holdings::counted()).unwrap();
+    let counted = of.first(&holdings::counted(NOW)).unwrap();
     assert_eq!((counted.vendors, counted.licenses, counted.hostnames), (1, 2, 0));
 }
 

@@ -29,6 +29,8 @@ mod issuing;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod ratelimit;
@@ -36,6 +38,8 @@ mod ratelimit;
 mod registering;
 #[cfg(test)]
 mod rounds;
+#[cfg(test)]
+mod sealing;
 #[cfg(test)]
 mod seats;
 #[cfg(test)]

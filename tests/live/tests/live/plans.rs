@@ -44,7 +44,7 @@ fn of_24_licenses_at_once_a_free_tenant_gets_ten_from_one_vendor() {
 }
 
 #[test]
-fn keys_and_domains_have_their_limits_too() {
+fn keys_domains_and_people_have_their_limits_too() {
     let p = shared();
     let tenant = p.customer();
     put_on(p, &tenant, "free");
@@ -67,7 +67,17 @@ fn keys_and_domains_have_their_limits_too() {
     add().refused(409, "plan-limit-reached");
     put_on(p, &tenant, "enterprise");
     add().ok(201);
+    put_on(p, &tenant, "free");
+    let invite = || {
+        let body = json!({ "email": format!("{}@acme.dev", p.name("ann")), "role": "auditor" });
+        tenant.post(p, "/api/v1/invitations", &body)
+    };
+    (0..3).for_each(|_| drop(invite().ok(201)));
+    invite().refused(409, "plan-limit-reached");
+    put_on(p, &tenant, "enterprise");
+    invite().ok(201);
     let view = tenant.get(p, "/api/v1/subscription").ok(200);
+    assert_eq!(view["used"]["users"], 4);
     assert_eq!(view["limits"]["hostnames"], Value::Null);
     assert_eq!(view["used"]["hostnames"], 2);
 }

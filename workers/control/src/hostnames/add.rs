@@ -61,7 +61,7 @@ async fn make(
 }
 
 async fn full(call: &Call, principal: &Principal, tenant: &TenantRow) -> Result<Failure, Failure> {
-    let held = own(call, principal).first(holdings::counted()).await?.unwrap_or_default();
+    let held = own(call, principal).first(holdings::counted(call.now)).await?.unwrap_or_default();
     Ok(plan::reached(tenant.plan, "domains", tenant.plan.limits().hostnames, held.hostnames))
 }
 

@@ -14,6 +14,8 @@ pub use create::create;
 pub use list::list;
 pub use register::{claim, register};
 pub use standing::{reactivate, suspend};
+#[cfg(test)]
+pub use subject::tests::principal_with;
 pub use subject::{Subject, named, row, subject};
 pub use verify::verify;
 

@@ -3,6 +3,7 @@
 
 use domain::host::{Host, reserved_tenant};
 use domain::id::{RegistrationId, base32};
+use domain::person::Email;
 use domain::place::Shard;
 use domain::proof;
 use edge::db::Freshness;
@@ -143,7 +144,7 @@ fn check(request: &RegisterRequest, apex: &str) -> Result<Host, Problem> {
     if reserved_tenant(tenant.id.as_str()) {
         return Err(Problem::field("/tenant/id", "is reserved"));
     }
-    text::email(&admin.email, "/admin/email")?;
+    Email::read(&admin.email).map_err(|error| Problem::field("/admin/email", error.to_string()))?;
     text::name(&admin.name, "/admin/name")?;
     Ok(domain)
 }

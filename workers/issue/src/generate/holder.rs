@@ -81,7 +81,7 @@ impl Holder {
     /// When its shard is away.
     pub async fn full(&self, call: &Call) -> Result<Failure, Failure> {
         let records = call.records(&self.tenant, self.shard, Freshness::Primary);
-        let held = records.first(holdings::counted()).await?.unwrap_or_default();
+        let held = records.first(holdings::counted(call.now)).await?.unwrap_or_default();
         let limits = self.plan.limits();
         let licenses = limits.licenses.is_some_and(|most| held.licenses >= most);
         let (what, limit, used) = if licenses {
