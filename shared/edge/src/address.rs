@@ -8,7 +8,7 @@ use domain::place::Shard;
 
 use crate::call::Call;
 use crate::failure::Failure;
-use crate::limit::{self, Key};
+use crate::limit;
 
 /// Spends one request of the address that calls. `purpose` is a reserved name, so that no tenant's objects have it.
 ///
@@ -17,11 +17,7 @@ use crate::limit::{self, Key};
 pub async fn limit(call: &Call, purpose: &str, policy: Policy) -> Result<(), Failure> {
     let tenant = TenantId::parse(purpose).map_err(Failure::internal)?;
     let network = network(call.inbound.header("cf-connecting-ip"));
-    // An object's name can be seen from outside of its region, so it shows no address as such.
-    let hash = license::hex(&license::sha256(format!("{purpose} {network}").as_bytes()));
-    let key = Key { tenant: &tenant, shard: Shard::Eu, hash: &hash };
-    let spent = limit::spend(call, Some(key)).await;
-    limit::settle(call, key, policy, spent).await.map(drop)
+    limit::named(call, &tenant, Shard::Eu, &format!("{purpose} {network}"), policy).await
 }
 
 /// What counts as one caller: an IPv4 address, or the /64 that a household or a machine gets. Whoever has no address

@@ -103,14 +103,25 @@ async fn win(call: &Call, row: &RegistrationRow) -> Result<Looked, Failure> {
         registrations::own(&row.domain, &row.tenant),
     ];
     match call.directory(Freshness::Primary).write(entries).await {
-        // Somebody else has seen this proof at the same time.
-        Ok(_) | Err(StoreFailure::Refused(Refusal::Stale, _)) => {
-            settle::settle(call, row).await.map(|()| Looked::Done)
-        }
+        Ok(_) => settle::settle(call, row).await.map(|()| Looked::Done),
+        Err(StoreFailure::Refused(Refusal::Stale, _)) => overtaken(call, row).await,
         Err(StoreFailure::Refused(Refusal::Duplicate, _)) => {
             end(call, row, RegistrationStatus::Lost).await.map(|()| Looked::Lost)
         }
         Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Somebody else looks at the same registration at the same time, and was faster.
+async fn overtaken(call: &Call, row: &RegistrationRow) -> Result<Looked, Failure> {
+    let found = registrations::by_proof(&row.tenant, &row.proof);
+    let now = call.directory(Freshness::Primary).first(found).await?;
+    match now.map(|now| now.status) {
+        Some(RegistrationStatus::Verified | RegistrationStatus::Done) => {
+            settle::settle(call, row).await.map(|()| Looked::Done)
+        }
+        Some(RegistrationStatus::Expired) => Ok(Looked::Expired),
+        _ => Ok(Looked::Lost),
     }
 }
 

@@ -11,10 +11,11 @@ pub use remove::remove;
 
 use domain::host::Host;
 use domain::hostname::{Claim, State};
+use domain::limiter::Policy;
 use edge::admit::Caller;
 use edge::door::Outbound;
 use edge::principal::Principal;
-use edge::{Call, Failure, hostname};
+use edge::{Call, Failure, hostname, limit};
 use store::data::custom_hostnames::{self as table, CustomHostnameRow};
 use wire::hostname::HostnameView;
 use wire::problem::Kind;
@@ -39,10 +40,16 @@ pub async fn get(call: &Call, caller: &Caller, host: &str) -> Result<Outbound, F
     answer::json(200, &view::of(call, &row))
 }
 
+/// How often a domain may be looked at when somebody asks.
+const LOOKS: Policy = Policy { limit: 60, window_ms: 600_000 };
+
 /// `POST /api/v1/hostnames/{host}/verify`: the next step now. A domain that was given up begins again.
 pub async fn verify(call: &Call, caller: &Caller, host: &str) -> Result<Outbound, Failure> {
     let principal = caller.principal()?;
     let row = find(call, principal, host).await?;
+    // Each look asks resolvers and the platform, who have limits of their own for all tenants together.
+    let name = format!("hostname {}", row.host);
+    limit::named(call, &principal.tenant, principal.shard, &name, LOOKS).await?;
     let now = Some(call.now);
     let row = match row.state {
         State::Failed => row.with(&Claim::begin(call.now)),
