@@ -187,6 +187,9 @@ random_id!(
     /// A person of a tenant.
     UserId, "usr_", "user id");
 random_id!(
+    /// A company's request to become a tenant.
+    RegistrationId, "reg_", "registration id");
+random_id!(
     /// A session: a person who has signed in with one browser. Never the session's token.
     SessionId, "ses_", "session id");
 random_id!(

@@ -2,7 +2,7 @@
 
 use domain::id::{
     CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
-    LicenseId, PlanId, ProductId, RequestId, SessionId, TenantId, UserId,
+    LicenseId, PlanId, ProductId, RegistrationId, RequestId, SessionId, TenantId, UserId,
 };
 use domain::time::Millis;
 
@@ -118,6 +118,7 @@ ids!(
     EventId,
     GrantId,
     InvitationId,
+    RegistrationId,
     RequestId,
     SessionId,
     UserId

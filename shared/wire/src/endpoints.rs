@@ -170,6 +170,26 @@ endpoints! {
         Access::Key(Scope::Keys, ANYONE), false, "API keys, without their secrets";
     RevokeKey "DELETE" "/api/v1/keys/{key}" Control
         Access::Key(Scope::Keys, ANYONE), false, "Revoke an API key";
+    RegisterTenant "POST" "/api/v1/tenants/register" Control
+        Access::Public, false, "Ask to be a tenant, on the landing host: pending until the company's domain is proved";
+    VerifyTenant "POST" "/api/v1/tenants/verify" Control
+        Access::Public, false, "Look for the proof of a registration now, on the landing host";
+    SetPlan "PUT" "/api/v1/tenants/{tenant}/plan" Control
+        Access::Key(Scope::TenantManage, OPERATOR), false, "Put a tenant on another plan of the service";
+    Subscription "GET" "/api/v1/subscription" Control
+        Access::Key(Scope::TenantRead, ANYONE), false, "The tenant's plan of the service: what it allows, and what is used";
+    Hostnames "GET" "/api/v1/hostnames" Control
+        Access::Key(Scope::TenantRead, ANYONE), false, "Domains of the tenant's own, with the records to set";
+    AddHostname "POST" "/api/v1/hostnames" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), true, "Bring a domain";
+    Hostname "GET" "/api/v1/hostnames/{host}" Control
+        Access::Key(Scope::TenantRead, ANYONE), false, "One domain";
+    RemoveHostname "DELETE" "/api/v1/hostnames/{host}" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), false, "Take a domain out of service";
+    VerifyHostname "POST" "/api/v1/hostnames/{host}/verify" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), false, "Take the next step of a domain now";
+    SetCertificate "PUT" "/api/v1/hostnames/{host}/certificate" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), false, "Hand a certificate of one's own on to the platform";
     CreateTenant "POST" "/api/v1/tenants" Control
         Access::Key(Scope::TenantManage, OWNERS), true, "Make a tenant";
     Tenants "GET" "/api/v1/tenants" Control

@@ -7,10 +7,12 @@ mod billing;
 mod catalog;
 mod commit;
 mod devices;
+mod hostnames;
 mod keys;
 mod licenses;
 mod people;
 mod sealing;
+mod subscription;
 mod tenants;
 mod turn;
 
@@ -34,6 +36,12 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
 
 async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
     let Target { endpoint, param } = target;
+    match endpoint.id {
+        // Those who are no tenants yet ask on a host that is nobody's.
+        Id::RegisterTenant => return tenants::register(call).await.map(stranger),
+        Id::VerifyTenant => return tenants::verify(call).await.map(stranger),
+        _ => {}
+    }
     let caller = admit::admit(call, endpoint).await?;
     let out = match endpoint.id {
         Id::Licenses => licenses::list(call, &caller).await,
@@ -53,11 +61,6 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::GenerateKey => keys::generate(call, &caller, endpoint).await,
         Id::Keys => keys::list(call, &caller).await,
         Id::RevokeKey => keys::revoke(call, &caller, param).await,
-        Id::CreateTenant => tenants::create(call, &caller, endpoint).await,
-        Id::Tenants => tenants::list(call, &caller).await,
-        Id::Tenant => tenants::get(call, &caller, param).await,
-        Id::SuspendTenant => tenants::suspend(call, &caller, endpoint, param).await,
-        Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
         Id::Products => catalog::products(call, &caller).await,
         Id::PutPlan => catalog::put_plan(call, &caller, param).await,
@@ -98,7 +101,33 @@ async fn of_people(call: &Call, caller: &Caller, target: Target<'_>) -> Result<O
         Id::Invite => people::invite(call, caller, endpoint).await,
         Id::RevokeInvitation => people::revoke_invitation(call, caller, param).await,
         Id::AcceptInvitation => people::accept(call, caller).await,
+        _ => of_tenants(call, caller, target).await,
+    }
+}
+
+/// What is about tenants themselves, their plans and their domains.
+async fn of_tenants(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::CreateTenant => tenants::create(call, caller, endpoint).await,
+        Id::Tenants => tenants::list(call, caller).await,
+        Id::Tenant => tenants::get(call, caller, param).await,
+        Id::SetPlan => subscription::set(call, caller, param).await,
+        Id::Subscription => subscription::get(call, caller).await,
+        Id::SuspendTenant => tenants::suspend(call, caller, endpoint, param).await,
+        Id::ReactivateTenant => tenants::reactivate(call, caller, endpoint, param).await,
+        Id::Hostnames => hostnames::list(call, caller).await,
+        Id::AddHostname => hostnames::add(call, caller, endpoint).await,
+        Id::Hostname => hostnames::get(call, caller, param).await,
+        Id::RemoveHostname => hostnames::remove(call, caller, param).await,
+        Id::VerifyHostname => hostnames::verify(call, caller, param).await,
+        Id::SetCertificate => hostnames::set_certificate(call, caller, param).await,
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
     }
+}
+
+/// The answer to somebody who has shown nothing.
+const fn stranger(out: Outbound) -> Answer {
+    Answer { out, caller: None }
 }

@@ -15,6 +15,8 @@ mod licenses;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod registrations;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod rules;

@@ -16,7 +16,8 @@ const ISSUER_VIEWS: [&str; 5] = [
 ];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 9] = [
+const WHOLE_SHARD: [&str; 10] = [
+    "custom_hostnames::due",
     "outbox::sweep",
     "outbox::stuck",
     "idempotency::purge",
@@ -142,10 +143,13 @@ fn statements_name_their_columns_and_bind_their_values() {
         let fixed = [
             "",
             "active",
+            "custom",
             "creating",
             "deactivated",
             "done",
             "next",
+            "pending",
+            "verified",
             "retired",
             "running",
             "suspended",

@@ -19,6 +19,8 @@ mod degraded;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod hostnames;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod isolation;
@@ -29,7 +31,11 @@ mod lifecycle;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod ratelimit;
+#[cfg(test)]
+mod registering;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]

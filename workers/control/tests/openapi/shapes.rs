@@ -20,6 +20,7 @@ use wire::device::{
 };
 use wire::endpoints::Id;
 use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
+use wire::hostname::{CertificateRequest, HostnameRequest, HostnameView};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
 use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, KeyView};
 use wire::lease::{
@@ -33,6 +34,10 @@ use wire::people::{
     UserView,
 };
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
+use wire::registration::{
+    PendingAnswer, RegisterAnswer, RegisterRequest, SetPlanRequest, SubscriptionView,
+    VerifiedAnswer, VerifyRequest,
+};
 use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
 use wire::tenant::{
@@ -59,6 +64,12 @@ pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static
             let schema = Make(generator).of::<QueuedView>();
             let content = json!({ "application/json": { "schema": schema } });
             let description = "No seat was free: the caller waits in line.";
+            Some(("202", json!({ "description": description, "content": content })))
+        }
+        Id::VerifyTenant => {
+            let schema = Make(generator).of::<PendingAnswer>();
+            let content = json!({ "application/json": { "schema": schema } });
+            let description = "The record was not seen yet.";
             Some(("202", json!({ "description": description, "content": content })))
         }
         Id::PoolEvents => {
@@ -170,6 +181,15 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::BlockDevice | Id::UnblockDevice => make.exchange::<DeviceRequest, DeviceView>("200"),
         Id::GenerateKey => make.exchange::<GenerateKeyRequest, GenerateKeyAnswer>("201"),
         Id::Keys => make.page::<KeyView>(&["cursor", "limit", "tenant_id"]),
+        Id::RegisterTenant => make.exchange::<RegisterRequest, RegisterAnswer>("201"),
+        Id::VerifyTenant => make.exchange::<VerifyRequest, VerifiedAnswer>("200"),
+        Id::SetPlan => make.exchange::<SetPlanRequest, SetPlanRequest>("200"),
+        Id::Subscription => make.answer::<SubscriptionView>(),
+        Id::Hostnames => make.page::<HostnameView>(PAGE),
+        Id::AddHostname => make.exchange::<HostnameRequest, HostnameView>("201"),
+        Id::Hostname | Id::VerifyHostname => make.answer::<HostnameView>(),
+        Id::SetCertificate => make.exchange::<CertificateRequest, HostnameView>("200"),
+        Id::RemoveHostname => Shape { request: None, status: "204", answer: None, query: &[] },
         Id::CreateTenant => make.exchange::<CreateTenantRequest, TenantView>("201"),
         Id::Tenants => make.page::<TenantView>(PAGE),
         Id::Tenant => make.answer::<TenantView>(),

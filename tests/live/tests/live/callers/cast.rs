@@ -59,6 +59,8 @@ pub struct Cast {
     pub spare: Tenant,
     /// The id of a key of the holder.
     pub spare_key: String,
+    /// A domain of the holder that was never proved.
+    pub domain: String,
     /// The id of an auditor of the holder.
     pub person: String,
     /// Support access to the holder, opened by its MSP.
@@ -91,6 +93,8 @@ impl Cast {
         );
         let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
         let lease = checked_out(p, &holder, &holder.key, &license.id);
+        let domain = format!("{}.cast.dev", p.name("host"));
+        holder.post(p, "/api/v1/hostnames", &json!({ "host": domain })).ok(201);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
         let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
         let person = p.person(&holder, "auditor").id;
@@ -102,7 +106,7 @@ impl Cast {
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, lease, spare, spare_key, person, grant, broken }
+        Self { tenants, license, device, lease, spare, spare_key, domain, person, grant, broken }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {

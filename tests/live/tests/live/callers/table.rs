@@ -26,6 +26,8 @@ const NO_LICENSE: Gets = Gets::Refused(404, "license-not-found");
 const NO_TENANT: Gets = Gets::Refused(404, "tenant-not-found");
 const NO_RESERVATION: Gets = Gets::Refused(404, "reservation-not-found");
 const NO_LEASE: Gets = Gets::Refused(404, "lease-not-found");
+const NO_HOST: Gets = Gets::Refused(404, "hostname-not-found");
+const ELSEWHERE: Gets = Gets::Refused(404, "not-found");
 const NO_KEY: Gets = Gets::Refused(404, "key-not-found");
 
 /// What holder, other customer, holder's MSP, other MSP, issuer, other vendor and operator get.
@@ -49,6 +51,7 @@ const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
 const ABOVE: Columns = [All, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OWNER: Columns = [ROLE, ROLE, All, NO_TENANT, ROLE, ROLE, All];
 const OPERATOR: Columns = [ROLE, ROLE, ROLE, ROLE, ROLE, ROLE, All];
+const DOMAIN: Columns = [All, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST];
 const EVERYBODY: Columns = [All; 7];
 
 /// One endpoint as the callers call it.
@@ -67,9 +70,9 @@ pub struct Row {
 
 impl Row {
     /// The first tenant that gets everything, of a kind that can be suspended.
-    pub fn right(&self) -> Who {
+    pub fn right(&self) -> Option<Who> {
         let rights = [Who::Holder, Who::Issuer, Who::Parent];
-        rights.into_iter().find(|who| self.gets[*who as usize] == All).unwrap()
+        rights.into_iter().find(|who| self.gets[*who as usize] == All)
     }
 
     /// Whether a lease is named.
@@ -97,6 +100,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         allocations(cast),
         issuers(cast),
         tenants(cast),
+        domains(cast),
         people(cast),
         ways_in(cast),
         ends(cast),
@@ -266,6 +270,28 @@ fn ways_in(cast: &Cast) -> Vec<Row> {
         row(Id::OpenSupport, &support, &reason, 201, OWNER),
         row(Id::Support, &below("/api/v1/support"), &NONE, 200, ABOVE),
         row(Id::EndSupport, &grant, &NONE, 204, ABOVE),
+    ]
+}
+
+/// Domains of the holder, and what is asked on the landing host only.
+fn domains(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/hostnames/{}{tail}", cast.domain);
+    let plan = format!("/api/v1/tenants/{}/plan", cast.spare.id);
+    let pem = |kind: &str| format!("-----BEGIN {kind}-----\nAA==\n-----END {kind}-----\n");
+    let certificate =
+        json!({ "certificate": pem("CERTIFICATE"), "private_key": pem("PRIVATE KEY") });
+    vec![
+        fixed(Id::RegisterTenant, &NONE, 201, [ELSEWHERE; 7]),
+        fixed(Id::VerifyTenant, &NONE, 200, [ELSEWHERE; 7]),
+        row(Id::SetPlan, &plan, &json!({ "plan": "enterprise" }), 200, OPERATOR),
+        fixed(Id::Subscription, &NONE, 200, EVERYBODY),
+        fixed(Id::Hostnames, &NONE, 200, [All, Own, Own, Own, Own, Own, Own]),
+        fixed(Id::AddHostname, &json!({ "host": "@new.callers.dev" }), 201, EVERYBODY),
+        row(Id::Hostname, &at(""), &NONE, 200, DOMAIN),
+        row(Id::VerifyHostname, &at("/verify"), &NONE, 200, DOMAIN),
+        // It was never proved, so that is as far as its owner gets.
+        row(Id::SetCertificate, &at("/certificate"), &certificate, 409, DOMAIN),
+        row(Id::RemoveHostname, &at(""), &NONE, 204, DOMAIN),
     ]
 }
 
