@@ -12,7 +12,7 @@ use store::data::{
     api_key_info, audit, commands, crm_links, data_keys, devices, idempotency, lease_events,
     licenses, outbox, plans, products, profiles, seat_use, signing_keys, usage,
 };
-use store::directory::{api_keys, hostnames, issuer_keys, tenants};
+use store::directory::{api_keys, erasures, hostnames, issuer_keys, tenants};
 use store::{Statement, Target};
 use testkit::{Db, NOW, key_id, license, request_id, tenant, terms};
 
@@ -101,6 +101,12 @@ fn on_directory(db: &Db) -> Vec<Item> {
         issuer_keys::insert(&issuer_key("k1", issuer_keys::KeyState::Next));
         issuer_keys::retire(&acme, &kid, NOW);
         issuer_keys::activate(&acme, &kid);
+        erasures::of_tenant(&acme);
+        erasures::due(NOW, 10);
+        erasures::ask(&acme, NOW, NOW);
+        erasures::call_off(&acme, NOW);
+        erasures::objects_done(&acme, "lic_1");
+        erasures::done(&acme, NOW);
     ]
 }
 

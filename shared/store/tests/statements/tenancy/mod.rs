@@ -41,25 +41,33 @@ const FREE: &[(&str, &str)] = &[
     ("api_keys::by_id_anywhere", "callers check that they stand above the key's tenant"),
     ("issuer_keys::of_tenants", "public keys of the issuers whose licenses count on a host"),
     ("issuer_keys::by_kid", "public keys are published"),
+    ("erasures::due", "the clock erases whoever is due"),
 ];
 
-/// The column that says whose a row is.
+/// The column of a table that says whose a row is.
+pub fn whose(name: &str, columns: &[String]) -> Option<&'static str> {
+    let has = |column: &str| columns.iter().any(|own| own == column);
+    match name {
+        "tenants" => Some("id"),
+        _ if has("tenant_id") => Some("tenant_id"),
+        _ if has("tenant") => Some("tenant"),
+        _ => None,
+    }
+}
+
 fn tenant_columns() -> BTreeMap<String, &'static str> {
     let tables = testkit::Db::migrated().tables();
-    let column = |name: &str, columns: &[String]| {
-        let has = |column: &str| columns.iter().any(|own| own == column);
-        match name {
-            "tenants" => Some("id"),
-            _ if has("tenant_id") => Some("tenant_id"),
-            _ if has("tenant") => Some("tenant"),
-            _ => None,
-        }
-    };
     let found = tables.iter().map(|(name, columns)| {
-        let column = column(name, columns);
+        let column = whose(name, columns);
         (name.clone(), column.unwrap_or_else(|| panic!("{name} does not say whose its rows are")))
     });
     found.collect()
+}
+
+/// Whether every table of this SQL is tied to `?1`.
+pub fn ties(sql: &str) -> Result<(), String> {
+    let columns = tenant_columns();
+    query::check(sql, &Rules { columns: &columns, bound_anywhere: false, issuer: false })
 }
 
 fn judge(item: &Item, columns: &BTreeMap<String, &'static str>) -> Result<(), String> {
