@@ -34,6 +34,7 @@ pub mod site;
 pub mod terms;
 pub mod text;
 pub mod vault;
+pub mod vouch;
 
 pub use call::Call;
 pub use failure::Failure;

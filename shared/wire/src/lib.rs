@@ -7,6 +7,7 @@ pub mod body;
 pub mod day;
 pub mod device;
 pub mod endpoints;
+pub mod export;
 pub mod heartbeat;
 pub mod issue;
 pub mod key;

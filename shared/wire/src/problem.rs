@@ -92,6 +92,8 @@ kinds! {
     IdempotencyRunning = "idempotency-running", 409, "The same request is still at work";
     /// Something of this name exists.
     AlreadyExists = "already-exists", 409, "Something of this name exists already";
+    /// An MSP is erased after its customers.
+    TenantHasCustomers = "tenant-has-customers", 409, "The tenant has customers";
     /// Somebody else changed it first.
     VersionConflict = "version-conflict", 409, "It was changed by somebody else meanwhile";
     /// All activations are taken.

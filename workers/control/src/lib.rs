@@ -2,10 +2,12 @@
 
 mod answer;
 mod audit;
+mod audit_export;
 mod billing;
 mod catalog;
 mod commit;
 mod devices;
+mod export;
 mod keys;
 mod licenses;
 mod sealing;
@@ -60,6 +62,10 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::AuditExport => audit_export::get(call, &caller).await,
+        Id::Export => export::get(call, &caller).await,
+        Id::EraseTenant => tenants::erase(call, &caller, endpoint, param).await,
+        Id::KeepTenant => tenants::keep(call, &caller, param).await,
         Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
         // The table of endpoints gives the others to other workers.

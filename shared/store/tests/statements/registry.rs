@@ -238,6 +238,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         data_keys::sealed_by();
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);
+        audit::range(None, Some(NOW));
         audit::insert(&crate::log::entries(1)[0]);
         outbox::put(&event, &acme, "audit", &json!({}), NOW);
         outbox::delete(&event);

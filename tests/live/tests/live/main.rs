@@ -13,6 +13,8 @@ mod borrow;
 #[cfg(test)]
 mod callers;
 #[cfg(test)]
+mod compliance;
+#[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod degraded;

@@ -2,12 +2,14 @@
 
 mod create;
 mod decide;
+mod erase;
 mod list;
 mod standing;
 mod subject;
 mod view;
 
 pub use create::create;
+pub use erase::{erase, keep};
 pub use list::list;
 pub use standing::{reactivate, suspend};
 pub use subject::{Subject, named, subject};
