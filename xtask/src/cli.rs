@@ -82,6 +82,16 @@ pub struct BenchArgs {
     /// Watch memory for ten minutes instead of one
     #[arg(long)]
     pub long: bool,
+    /// Measure the workers as they are built now, to see what a change does; writes nothing
+    #[arg(long)]
+    pub as_built: bool,
+}
+
+impl BenchArgs {
+    /// Whether the figures are for looking at only.
+    pub const fn writes_nothing(&self) -> bool {
+        self.quick || self.as_built
+    }
 }
 
 /// A part of the bench.

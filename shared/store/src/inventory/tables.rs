@@ -170,6 +170,26 @@ pub const TABLES: &[Table] = &[
     table!(Shard "api_key_info" ("tenant_id"; "id" TEXT)
         "id, app_name, app_type, metadata, restrictions, created_by, created_ms, last_used_ms",
         Erased "What people know keys by."),
+    table!(Shard "users" ("tenant_id"; "id" TEXT)
+        "id, email, name, role, customers, issuer, subject, created_ms, updated_ms",
+        Erased "People: whom the ids in the log meant."),
+    table!(Shard "invitations" ("tenant_id"; "id" TEXT)
+        "id, email, role, customers, invited_by, created_ms, expires_ms, used_ms",
+        without ["token_hash"],
+        Erased "Whom people have invited."),
+    table!(Shard "session_info" ("tenant_id"; "id" TEXT)
+        "id, actor, address, agent, method, created_ms, seen_ms",
+        Erased "Where people have signed in."),
+    table!(Shard "sign_in_links" ("tenant_id"; "token_hash" TEXT)
+        without ["token_hash", "actor", "grant_id", "return_to", "created_ms", "expires_ms", "used_ms"],
+        Erased "Hashes of links that were sent, for a day."),
+    table!(Shard "support_grants" ("tenant_id"; "id" TEXT)
+        "id, supporter, actor, reason, created_ms, expires_ms, ended_ms",
+        Erased "Who from above was let in to help. The log keeps it."),
+    table!(Shard "identity_providers" ("tenant_id";)
+        "name, issuer, client_id, token_auth, auto_join, updated_ms",
+        without ["client_secret"],
+        Erased "Where the tenant's people sign in."),
     table!(Shard "crm_links" ("tenant_id"; "crm_account_id" TEXT) "crm_account_id, customer, created_ms",
         Erased "An issuer's accounts."),
     table!(Shard "audit" ("tenant_id"; "seq" INT)
@@ -199,6 +219,9 @@ pub const TABLES: &[Table] = &[
         "id, scopes, expires_ms, revoked_ms, rate_limit, rate_window_seconds, created_ms",
         without ["hash"],
         Erased "What keys may do."),
+    table!(Directory "sessions" ("tenant"; "hash" TEXT)
+        without ["hash", "id", "actor", "role", "customers", "made_ms", "seen_ms", "expires_ms", "replaced", "revoked_ms"],
+        Erased "Who is signed in, by hashes. What people see of it is in session_info."),
     table!(Directory "issuer_keys" ("tenant"; "kid" TEXT)
         "kid, public_jwk, cert, state, not_before_ms, retired_ms",
         Kept "Public: licenses that others hold verify by it."),

@@ -46,7 +46,9 @@ fn what_is_secret_is_never_shown() {
         ["hash", "sealed", "secret", "license_key", "token", "answer", "payload"];
     for table in TABLES {
         for column in shown(table) {
-            let chained = table.name == "audit" && column == "hash";
+            // The hash of a log entry is its proof, and the way of signing in with a token is no token.
+            let harmless = ["audit.hash", "identity_providers.token_auth"];
+            let chained = harmless.contains(&&*format!("{}.{column}", table.name));
             let secret = SECRET.iter().any(|word| column.contains(word));
             assert!(chained || !secret, "{}.{column}", table.name);
         }

@@ -183,6 +183,17 @@ fn records_of_a_tenant_live_on_its_shard_and_the_directory_knows_no_person() {
 /// Every column of the DIRECTORY: ids, hosts, hashes, times, states and numbers. No names, no contacts, no addresses of
 /// people.
 const DIRECTORY: &[&str] = &[
+    "sessions.actor",
+    "sessions.customers",
+    "sessions.expires_ms",
+    "sessions.hash",
+    "sessions.id",
+    "sessions.made_ms",
+    "sessions.replaced",
+    "sessions.revoked_ms",
+    "sessions.role",
+    "sessions.seen_ms",
+    "sessions.tenant",
     "api_keys.created_ms",
     "api_keys.expires_ms",
     "api_keys.hash",

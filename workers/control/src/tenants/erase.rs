@@ -103,7 +103,7 @@ fn check(request: &EraseRequest, row: &TenantRow, principal: &Principal) -> Resu
 async fn has_children(call: &Call, tenant: &TenantId) -> Result<bool, Failure> {
     let mut after = String::new();
     loop {
-        let page = tenants::children(tenant, &after, PART);
+        let page = tenants::children(tenant, &after, PART, None);
         let (rows,) = call.directory(Freshness::Primary).read((page,)).await?;
         if rows.iter().any(|row| row.status != TenantStatus::Closed) {
             return Ok(true);

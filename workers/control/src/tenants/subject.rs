@@ -76,12 +76,13 @@ fn may_see(principal: &Principal, row: &TenantRow) -> bool {
 
 /// Whether the caller stands above a tenant, in whatever state that is.
 pub fn is_above(principal: &Principal, row: &TenantRow) -> bool {
-    principal.kind == TenantKind::Operator
-        || (principal.kind == TenantKind::Msp && row.parent.as_ref() == Some(&principal.tenant))
+    let above = principal.kind == TenantKind::Operator
+        || (principal.kind == TenantKind::Msp && row.parent.as_ref() == Some(&principal.tenant));
+    above && principal.looks_after(&row.id)
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use domain::id::KeyId;
     use domain::place::Region;
@@ -101,7 +102,13 @@ mod tests {
             revoked: false,
             rate_limit: 1,
             rate_window_seconds: 1,
+            session: None,
         }
+    }
+
+    /// An MSP's principal with these scopes.
+    pub fn principal_with(scopes: Scopes) -> Principal {
+        Principal { scopes, ..principal("techpartners", TenantKind::Msp) }
     }
 
     #[test]

@@ -41,6 +41,14 @@ const FREE: &[(&str, &str)] = &[
     ("api_keys::by_id_anywhere", "callers check that they stand above the key's tenant"),
     ("issuer_keys::of_tenants", "public keys of the issuers whose licenses count on a host"),
     ("issuer_keys::by_kid", "public keys are published"),
+    ("session_info::purge", "the clock forgets sessions that nobody has used for long"),
+    ("sign_in_links::purge", "the clock forgets links that have ended"),
+    ("sessions::principal", "a caller is looked up by the hash of its token"),
+    ("sessions::seen", "the row of the caller's own token"),
+    ("sessions::copy", "the row of the caller's own token"),
+    ("sessions::replaced", "the row of the caller's own token"),
+    ("sessions::revoke_token", "the row of the caller's own token"),
+    ("sessions::purge", "the clock forgets sessions that have ended"),
     ("erasures::due", "the clock erases whoever is due"),
 ];
 
