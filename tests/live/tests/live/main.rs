@@ -19,6 +19,8 @@ mod crowd;
 #[cfg(test)]
 mod degraded;
 #[cfg(test)]
+mod described;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod idempotency;
