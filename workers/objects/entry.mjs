@@ -7,10 +7,12 @@ import { followed } from "./js/followed.mjs";
 const shell = (Rust) =>
   class extends DurableObject {
     #rust;
+    #fresh;
 
     constructor(state, env) {
       super(state, env);
-      this.#rust = new Rust(state, env);
+      this.#fresh = () => new Rust(state, env);
+      this.#rust = this.#fresh();
     }
 
     call(message, faults) {
@@ -19,6 +21,13 @@ const shell = (Rust) =>
 
     alarm() {
       return this.#rust.alarm();
+    }
+
+    /** Forgets everything, on disk and in memory. */
+    async erase() {
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+      this.#rust = this.#fresh();
     }
   };
 

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::build;
 use crate::cli::{BuildArgs, TestArgs};
+use crate::python;
 use crate::root::Root;
 use crate::setup;
 use crate::steps::{Steps, logged};
@@ -26,7 +27,7 @@ const LIVE: &[&str] = &["test", "--package", "live"];
 /// # Errors
 /// When a layer fails.
 pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
-    let mut steps = Steps::new(if args.fast { 3 } else { 5 });
+    let mut steps = Steps::new(if args.fast { 3 } else { 6 });
     for (what, cargo) in NATIVE {
         steps.step(what, || layer(root, what, root.command("cargo").args(cargo)))?;
     }
@@ -37,6 +38,7 @@ pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
     steps.step("contract tests", || {
         layer(root, "contract tests", root.command("cargo").args(CONTRACT))
     })?;
+    steps.step("checker of the interface (schemathesis)", || python::install(root))?;
     build::run(root, &BuildArgs::default())?;
     steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))
 }

@@ -44,6 +44,7 @@ pub mod terms;
 pub mod text;
 pub mod vault;
 pub mod verify;
+pub mod vouch;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -142,6 +142,8 @@ endpoints! {
         Access::Key(Scope::SigningKeys, ISSUERS), true, "Make the next key active and publish a new next one";
     Jwks "GET" "/.well-known/jwks.json" Issue
         Access::Public, false, "Public keys of this host: answers, and licenses of its issuers";
+    SecurityTxt "GET" "/.well-known/security.txt" Issue
+        Access::Public, false, "Whom to tell about a weakness (RFC 9116)";
     RootPem "GET" "/.well-known/writ-root.pem" Issue
         Access::Public, false, "The installation's root public key";
     Licenses "GET" "/api/v1/licenses" Control
@@ -216,6 +218,14 @@ endpoints! {
         Access::Key(Scope::AuditRead, ANYONE), false, "The tenant's audit log";
     AuditCheck "GET" "/api/v1/audit/check" Control
         Access::Key(Scope::AuditRead, ANYONE), false, "Proof that the audit log is unbroken";
+    AuditExport "GET" "/api/v1/audit/export" Control
+        Access::Key(Scope::AuditRead, ANYONE), false, "The audit log as JSON lines, with what proves it";
+    Export "GET" "/api/v1/export" Control
+        Access::Key(Scope::Admin, ANYONE), false, "Everything that there is of the caller's tenant, signed page by page";
+    EraseTenant "POST" "/api/v1/tenants/{tenant}/erase" Control
+        Access::Key(Scope::Admin, ANYONE), true, "Close a tenant, and erase it after a time of grace";
+    KeepTenant "DELETE" "/api/v1/tenants/{tenant}/erase" Control
+        Access::Key(Scope::TenantManage, OWNERS), false, "Call an erasure off before its time";
     SendLink "POST" "/api/v1/auth/link" Control
         Access::Public, false, "Ask for a sign-in link by mail";
     RedeemLink "POST" "/api/v1/auth/link/redeem" Control

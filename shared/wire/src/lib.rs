@@ -8,6 +8,7 @@ pub mod body;
 pub mod day;
 pub mod device;
 pub mod endpoints;
+pub mod export;
 pub mod heartbeat;
 pub mod hostname;
 pub mod issue;

@@ -136,6 +136,8 @@ kinds! {
     PlanLimitReached = "plan-limit-reached", 409, "The plan allows no more";
     /// Not at the platform yet.
     HostnameNotReady = "hostname-not-ready", 409, "The domain is not proved yet";
+    /// An MSP is erased after its customers.
+    TenantHasCustomers = "tenant-has-customers", 409, "The tenant has customers";
     /// Somebody else changed it first.
     VersionConflict = "version-conflict", 409, "It was changed by somebody else meanwhile";
     /// All activations are taken.

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -157,9 +157,8 @@ impl Platform {
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        if let Ok(input) = self.input.get_mut() {
-            input.take();
-        }
+        // Also when a test failed while it held the input.
+        self.input.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }

@@ -2,12 +2,14 @@
 
 mod answer;
 mod audit;
+mod audit_export;
 mod auth;
 mod billing;
 mod catalog;
 mod commit;
 mod devices;
 mod hostnames;
+mod export;
 mod keys;
 mod licenses;
 mod people;
@@ -67,6 +69,10 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::AuditExport => audit_export::get(call, &caller).await,
+        Id::Export => export::get(call, &caller).await,
+        Id::EraseTenant => tenants::erase(call, &caller, endpoint, param).await,
+        Id::KeepTenant => tenants::keep(call, &caller, param).await,
         Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(Outbound::json(200, OPENAPI.to_owned())),
         _ => of_people(call, &caller, target).await,

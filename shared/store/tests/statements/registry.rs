@@ -19,7 +19,7 @@ use store::data::{
     usage, users,
 };
 use store::directory::{
-    api_keys, hostnames, issuer_keys, registrations as wanted, sessions, tenants,
+    api_keys, erasures, hostnames, issuer_keys, registrations as wanted, sessions, tenants,
 };
 use store::{Statement, Target};
 use testkit::{Db, NOW, key_id, license, request_id, tenant, terms};
@@ -118,6 +118,12 @@ fn on_directory(db: &Db) -> Vec<Item> {
         issuer_keys::insert(&issuer_key("k1", issuer_keys::KeyState::Next));
         issuer_keys::retire(&acme, &kid, NOW);
         issuer_keys::activate(&acme, &kid);
+        erasures::of_tenant(&acme);
+        erasures::due(NOW, 10);
+        erasures::ask(&acme, NOW, NOW);
+        erasures::call_off(&acme, NOW);
+        erasures::objects_done(&acme, "lic_1");
+        erasures::done(&acme, NOW);
     ]
 }
 
@@ -366,6 +372,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         data_keys::sealed_by();
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);
+        audit::range(None, Some(NOW));
         audit::insert(&crate::log::entries(1)[0]);
         outbox::put(&event, &acme, "audit", &json!({}), NOW);
         outbox::delete(&event);

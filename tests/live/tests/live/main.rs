@@ -13,9 +13,13 @@ mod borrow;
 #[cfg(test)]
 mod callers;
 #[cfg(test)]
+mod compliance;
+#[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod degraded;
+#[cfg(test)]
+mod described;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
@@ -48,3 +52,5 @@ mod signed;
 mod sites;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod strangers;

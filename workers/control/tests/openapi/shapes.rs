@@ -19,6 +19,7 @@ use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
 };
 use wire::endpoints::Id;
+use wire::export::{EraseRequest, ErasureView, ExportPage};
 use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
 use wire::hostname::{CertificateRequest, HostnameRequest, HostnameView};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
@@ -84,7 +85,11 @@ pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static
 /// What a good answer is made of. Of a stream of events, the schema is that of each one's `data`.
 pub const fn media(id: Id) -> &'static str {
     match id {
+        Id::Jwks => "application/jwk-set+json",
         Id::PoolEvents => "text/event-stream",
+        Id::AuditExport => "application/x-ndjson",
+        Id::RootPem => "application/x-pem-file",
+        Id::SecurityTxt => "text/plain",
         _ => "application/json",
     }
 }
@@ -148,7 +153,7 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::SigningKeys => make.answer::<Page<SigningKeyView>>(),
         Id::RotateSigningKey => make.answer::<RotateAnswer>(),
         Id::Jwks | Id::OpenApi => text("object"),
-        Id::RootPem => text("string"),
+        Id::RootPem | Id::SecurityTxt => text("string"),
         other => of_allocations(other, make),
     }
 }
@@ -207,6 +212,9 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::Overage => {
             make.queried::<Statement>(&["start_date", "end_date", "customer_crm_id", "format"])
         }
+        Id::AuditExport => Shape { query: &["from", "to", "after"], ..text("string") },
+        Id::Export => make.queried::<ExportPage>(PAGE),
+        Id::EraseTenant => make.exchange::<EraseRequest, ErasureView>("202"),
         Id::Sealing => make.answer::<SealingView>(),
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
         other => of_people(other, make),

@@ -50,6 +50,7 @@ const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, RO
 const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
 const ABOVE: Columns = [All, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OWNER: Columns = [ROLE, ROLE, All, NO_TENANT, ROLE, ROLE, All];
+const OWNERS_OR_SELF: Columns = [NO_TENANT, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OPERATOR: Columns = [ROLE, ROLE, ROLE, ROLE, ROLE, ROLE, All];
 const DOMAIN: Columns = [All, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST];
 const EVERYBODY: Columns = [All; 7];
@@ -122,7 +123,9 @@ fn fixed(id: Id, body: &Value, status: u16, gets: Columns) -> Row {
 const NONE: Value = Value::Null;
 
 fn public() -> Vec<Row> {
-    [Id::Jwks, Id::RootPem, Id::OpenApi].map(|id| fixed(id, &NONE, 200, EVERYBODY)).into()
+    [Id::Jwks, Id::RootPem, Id::SecurityTxt, Id::OpenApi]
+        .map(|id| fixed(id, &NONE, 200, EVERYBODY))
+        .into()
 }
 
 fn devices(cast: &Cast) -> Vec<Row> {
@@ -209,6 +212,7 @@ fn tenants(cast: &Cast) -> Vec<Row> {
     let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
         "parent": cast.of(Who::Parent).id });
     let keys = ABOVE.map(|gets| if gets == NO_TENANT { NO_KEY } else { gets });
+    let erase = json!({ "confirm": cast.spare.id });
     let logs = [All, Own, All, Own, All, Own, All];
     vec![
         fixed(Id::GenerateKey, &key, 201, ABOVE),
@@ -219,6 +223,10 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &NONE, 200, ABOVE),
         row(Id::SuspendTenant, &spare("/suspend"), &NONE, 200, OWNER),
         row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
+        row(Id::EraseTenant, &spare("/erase"), &erase, 202, OWNERS_OR_SELF),
+        row(Id::KeepTenant, &spare("/erase"), &NONE, 204, OWNER),
+        fixed(Id::Export, &NONE, 200, logs),
+        fixed(Id::AuditExport, &NONE, 200, logs),
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
         fixed(Id::Sealing, &NONE, 200, OPERATOR),
