@@ -4,6 +4,7 @@
 
 pub mod admit;
 pub mod answer;
+pub mod branding;
 pub mod cache;
 pub mod call;
 pub mod config;

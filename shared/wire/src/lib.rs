@@ -4,6 +4,7 @@ pub mod allocation;
 pub mod audit;
 pub mod billing;
 pub mod body;
+pub mod branding;
 pub mod day;
 pub mod device;
 pub mod endpoints;

@@ -3,6 +3,7 @@
 mod answer;
 mod audit;
 mod billing;
+mod branding;
 mod catalog;
 mod commit;
 mod devices;
@@ -13,6 +14,7 @@ mod turn;
 
 use edge::serve::{Answer, Target, serve};
 use edge::{Call, Failure, admit, paging, text};
+use store::data::brand_images::ImageKind;
 use wire::endpoints::{Id, Worker};
 use wire::problem::Kind;
 use worker::{Context, Env, Request, Response, event};
@@ -53,6 +55,12 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Tenant => tenants::get(call, &caller, param).await,
         Id::SuspendTenant => tenants::suspend(call, &caller, endpoint, param).await,
         Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
+        Id::Branding => branding::get(call, &caller).await,
+        Id::PutBranding => branding::put(call, &caller).await,
+        Id::PutLogo => branding::set(call, &caller, ImageKind::Logo).await,
+        Id::RemoveLogo => branding::remove(call, &caller, ImageKind::Logo).await,
+        Id::PutFavicon => branding::set(call, &caller, ImageKind::Favicon).await,
+        Id::RemoveFavicon => branding::remove(call, &caller, ImageKind::Favicon).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
         Id::Products => catalog::products(call, &caller).await,
         Id::PutPlan => catalog::put_plan(call, &caller, param).await,

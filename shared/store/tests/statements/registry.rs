@@ -9,8 +9,8 @@ use domain::scope::Scopes;
 use domain::usage::Metric;
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, commands, crm_links, devices, idempotency, lease_events, licenses, outbox,
-    plans, products, profiles, seat_use, signing_keys, usage,
+    api_key_info, audit, brand_images, commands, crm_links, devices, idempotency, lease_events,
+    licenses, outbox, plans, products, profiles, seat_use, signing_keys, usage,
 };
 use store::directory::{api_keys, hostnames, issuer_keys, tenants};
 use store::{Statement, Target};
@@ -143,6 +143,15 @@ pub fn command(n: u8) -> Command {
     }
 }
 
+fn logo() -> brand_images::ImageRow {
+    brand_images::ImageRow {
+        kind: brand_images::ImageKind::Logo,
+        media: "image/svg+xml".to_owned(),
+        hash: "0".repeat(64),
+        bytes: 6,
+    }
+}
+
 fn on_shard(db: &Db) -> Vec<Item> {
     let (license, terms, device) = (license(1), terms(), device(1));
     let (id, code, command) = (&license.id, license.code.as_str(), command(1));
@@ -151,6 +160,11 @@ fn on_shard(db: &Db) -> Vec<Item> {
         profiles::get();
         profiles::of_tenants(&[&license.holder]);
         profiles::put("Acme", None, &json!({}), NOW);
+        profiles::set_branding(&json!({}), NOW);
+        brand_images::list();
+        brand_images::get(brand_images::ImageKind::Logo);
+        brand_images::put(&logo(), "PHN2Zy8+", NOW);
+        brand_images::remove(brand_images::ImageKind::Favicon);
         products::by_id(&product);
         products::list("", 50);
         products::names(&[&product]);

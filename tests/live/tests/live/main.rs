@@ -11,6 +11,8 @@ mod badinput;
 #[cfg(test)]
 mod borrow;
 #[cfg(test)]
+mod branding;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod crowd;

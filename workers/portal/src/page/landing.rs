@@ -6,7 +6,7 @@ use edge::door::Outbound;
 use edge::site::House;
 
 use crate::page::text::escape;
-use crate::page::{Style, html};
+use crate::page::{Head, html};
 
 /// What a house's page says.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +96,7 @@ pub fn page(landing: &Landing, apex: &str) -> Outbound {
             "<footer>{apex} · <a href=\"/api/v1/openapi.json\">API</a> · <a href=\"/.well-known/writ-root.pem\">root key</a></footer>"
         ),
     };
-    html(200, title, &Style::default(), &body)
+    html(200, title, &Head::default(), &body)
 }
 
 #[cfg(test)]

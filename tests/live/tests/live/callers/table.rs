@@ -96,6 +96,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         allocations(cast),
         issuers(cast),
         tenants(cast),
+        looks(cast),
         ends(cast),
     ]
     .into_iter()
@@ -214,6 +215,20 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
+    ]
+}
+
+/// How the holder's pages look.
+fn looks(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/branding{tail}?tenant_id={}", cast.of(Who::Holder).id);
+    let image = json!({ "data": "PHN2Zy8+" });
+    vec![
+        row(Id::PutBranding, &at(""), &json!({ "tagline": "@new" }), 200, ABOVE),
+        row(Id::Branding, &at(""), &NONE, 200, ABOVE),
+        row(Id::PutLogo, &at("/logo"), &image, 200, ABOVE),
+        row(Id::RemoveLogo, &at("/logo"), &NONE, 204, ABOVE),
+        row(Id::PutFavicon, &at("/favicon"), &image, 200, ABOVE),
+        row(Id::RemoveFavicon, &at("/favicon"), &NONE, 204, ABOVE),
     ]
 }
 
