@@ -54,8 +54,8 @@ scopes! {
     AuditRead = "audit:read",
     /// See statements of what customers owe (issuers only).
     BillingRead = "billing:read",
-    /// See and set how the tenant's pages look.
-    Branding = "branding:manage",
+    /// Change the look of one's own pages.
+    BrandingManage = "branding:manage",
     /// Everything that the key's tenant may do.
     Admin = "admin",
 }

@@ -42,7 +42,8 @@ pub fn file(path: &str) -> Option<Outbound> {
 fn version() -> &'static str {
     static VERSION: OnceLock<String> = OnceLock::new();
     VERSION.get_or_init(|| {
-        let all: String = FILES.iter().map(|(name, _, text)| format!("{name}\0{text}\0")).collect();
+        let all: Vec<_> = FILES.iter().flat_map(|(name, _, text)| [*name, *text]).collect();
+        let all = all.join("\0");
         license::hex(&license::sha256(all.as_bytes())).chars().take(16).collect()
     })
 }
