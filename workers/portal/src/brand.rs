@@ -27,15 +27,16 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// What an image may do when it is opened by itself: nothing. An SVG may draw with its own styles.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-/// What a site's pages show.
+/// What a site's tenant is called, and what its pages show.
 ///
 /// # Errors
 /// When a store is away.
-pub async fn look(call: &Call, site: &Site) -> Result<Look, Failure> {
+pub async fn look(call: &Call, site: &Site) -> Result<(Option<String>, Look), Failure> {
     let own = own(call, &site.tenant, site.shard, Freshness::Nearest);
     let above = above(call, site.parent.as_ref(), Freshness::Nearest);
     let (own, above) = try_join(own, above).await?;
-    Ok(Look::of(&own, above.as_ref()))
+    let look = Look::of(&own, above.as_ref());
+    Ok((own.name, look))
 }
 
 /// What a page of a site says in its head.
@@ -64,7 +65,7 @@ fn short_hash(bytes: &[u8]) -> String {
 /// `not-found`, or a store that is away.
 pub async fn answer(call: &Call, site: Option<&Site>, name: &str) -> Result<Reply, Failure> {
     match (name, site) {
-        ("style.css", Some(site)) => Ok(style_reply(call, &look(call, site).await?.branding)),
+        ("style.css", Some(site)) => Ok(style_reply(call, &look(call, site).await?.1.branding)),
         ("style.css", None) => Ok(style_reply(call, &Branding::default())),
         ("logo", Some(site)) => image_reply(call, site, ImageKind::Logo).await,
         ("favicon", Some(site)) => image_reply(call, site, ImageKind::Favicon).await,

@@ -17,9 +17,10 @@ use store::data::usage::LicenseGaugeRow;
 use store::data::{brand_images, licenses, profiles, usage};
 use wire::problem::Kind;
 
-use crate::page::errors;
+use crate::page::app::{self, Screen};
 use crate::page::landing::{self, Landing};
 use crate::page::tenant::{self, LicenseLine, TenantPage};
+use crate::page::{Head, errors};
 use crate::reply::Reply;
 use crate::{brand, statics};
 
@@ -43,6 +44,8 @@ pub async fn answer(call: &Call) -> Result<Reply, Failure> {
     match Asked::of(call)? {
         Asked::Errors => Ok(errors::page().into()),
         Asked::Brand(name) => brand::answer(call, Some(&site), name).await,
+        Asked::App(screen) => frame(call, &site, screen).await,
+        Asked::Register => Err(Kind::NotFound.into()),
         Asked::Home => match site.house {
             Some(house) => Ok(landing::page(&Landing::of(house), &call.config.apex).into()),
             None => tenant_page(call, &site).await.map(Reply::from),
@@ -54,6 +57,11 @@ async fn on_apex(call: &Call) -> Result<Reply, Failure> {
     match Asked::of(call)? {
         Asked::Errors => Ok(errors::page().into()),
         Asked::Brand(name) => brand::answer(call, None, name).await,
+        Asked::App(_) => Err(Kind::NotFound.into()),
+        Asked::Register => {
+            let site = app::Site { name: "Writ".to_owned(), ..app::Site::default() };
+            Ok(app::page(app::REGISTER, &site, Head::default()).into())
+        }
         Asked::Home => Ok(landing::page(&Landing::of(House::Apex), &call.config.apex).into()),
     }
 }
@@ -66,6 +74,10 @@ enum Asked<'c> {
     Errors,
     /// A part of the site's brand.
     Brand(&'c str),
+    /// A page of the application.
+    App(Screen),
+    /// Where companies sign up.
+    Register,
 }
 
 impl<'c> Asked<'c> {
@@ -74,7 +86,11 @@ impl<'c> Asked<'c> {
             "/" => Self::Home,
             "/docs/errors" => Self::Errors,
             "/favicon.ico" => Self::Brand("favicon"),
-            path => Self::Brand(path.strip_prefix("/brand/").ok_or(Kind::NotFound)?),
+            "/register" => Self::Register,
+            path => match Screen::at(path) {
+                Some(screen) => Self::App(screen),
+                None => Self::Brand(path.strip_prefix("/brand/").ok_or(Kind::NotFound)?),
+            },
         };
         may_read(call).map(|()| asked)
     }
@@ -93,6 +109,20 @@ async fn site(call: &Call, host: &str) -> Result<Option<Rc<Site>>, Failure> {
         Some(site) => Ok(site),
         None => Ok(admit::look_up(call, host, None, Freshness::Nearest).await?.site.flatten()),
     }
+}
+
+/// The frame of a page of the application, in the site's brand.
+async fn frame(call: &Call, site: &Site, screen: Screen) -> Result<Reply, Failure> {
+    let (name, look) = brand::look(call, site).await?;
+    let branding = &look.branding;
+    let shown = app::Site {
+        name: branding.company_name.clone().or(name).unwrap_or_else(|| site.tenant.to_string()),
+        tagline: branding.tagline.clone(),
+        logo: look.logo.as_ref().map(brand::image_address),
+        banner: branding.login_banner.clone(),
+        support: branding.support.clone().unwrap_or_default(),
+    };
+    Ok(app::page(screen, &shown, brand::head(&look)).into())
 }
 
 async fn tenant_page(call: &Call, site: &Site) -> Result<Outbound, Failure> {

@@ -1,5 +1,6 @@
 //! Pages: made here as a whole. Every text is escaped; styles and scripts are files of this host, and nothing else acts.
 
+pub mod app;
 mod badge;
 pub mod errors;
 pub mod landing;
