@@ -13,6 +13,8 @@ mod borrow;
 #[cfg(test)]
 mod branding;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod crowd;
