@@ -26,8 +26,11 @@ mod repeats;
 pub mod ring;
 #[cfg(feature = "seal")]
 pub mod seal;
+pub mod session;
 pub mod text;
 pub mod token;
+#[cfg(feature = "seal")]
+pub mod vault;
 mod vouched;
 
 pub use encoding::{hex, sha256};

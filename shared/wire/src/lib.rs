@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod audit;
+pub mod auth;
 pub mod billing;
 pub mod body;
 pub mod branding;
@@ -14,9 +15,11 @@ pub mod key;
 pub mod lease;
 pub mod license;
 pub mod page;
+pub mod people;
 pub mod pool;
 pub mod problem;
 pub mod route;
+pub mod sealing;
 pub mod signing;
 pub mod tenant;
 pub mod time;

@@ -2,6 +2,7 @@
 
 mod answer;
 mod audit;
+mod auth;
 mod billing;
 mod branding;
 mod catalog;
@@ -9,6 +10,8 @@ mod commit;
 mod devices;
 mod keys;
 mod licenses;
+mod people;
+mod sealing;
 mod tenants;
 mod turn;
 
@@ -67,6 +70,22 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::SendLink => auth::send_link(call, &caller).await,
+        Id::RedeemLink => auth::redeem_link(call, &caller).await,
+        Id::AuthMethods => auth::methods(call, &caller).await,
+        Id::Session => auth::session(call, &caller).await,
+        Id::SignOut => auth::sign_out(call, &caller).await,
+        Id::Sessions => auth::sessions(call, &caller).await,
+        Id::RevokeSession => auth::revoke_session(call, &caller, param).await,
+        Id::Roles => people::roles(),
+        Id::Users => people::users(call, &caller).await,
+        Id::UpdateUser => people::update_user(call, &caller, param).await,
+        Id::RemoveUser => people::remove_user(call, &caller, param).await,
+        Id::Invitations => people::invitations(call, &caller).await,
+        Id::Invite => people::invite(call, &caller, endpoint).await,
+        Id::RevokeInvitation => people::revoke_invitation(call, &caller, param).await,
+        Id::AcceptInvitation => people::accept(call, &caller).await,
+        Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),

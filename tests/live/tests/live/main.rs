@@ -31,9 +31,13 @@ mod issuing;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod ratelimit;
 #[cfg(test)]
 mod rounds;
+#[cfg(test)]
+mod sealing;
 #[cfg(test)]
 mod seats;
 #[cfg(test)]

@@ -10,6 +10,8 @@ mod view;
 pub use create::create;
 pub use list::list;
 pub use standing::{reactivate, suspend};
+#[cfg(test)]
+pub use subject::tests::principal_with;
 pub use subject::{Subject, named, row, subject};
 
 use edge::admit::Caller;
