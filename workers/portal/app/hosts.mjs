@@ -39,7 +39,7 @@ function one(host, reload) {
   const own = (host.dns_records || []).length > 0 || host.state !== "active" || host.hostname_status;
   const actions = own && h("div", { class: "row" },
     host.state !== "active" && button("Check now", async () => {
-      await post(`${path}/verify`, {});
+      await post(`${path}/verify`);
       say("Looked at.");
       await reload();
     }),

@@ -3,9 +3,10 @@
 import { ask, get, maybe } from "./api.mjs";
 import { button, h, say, show } from "./dom.mjs";
 
-/// Pages in the order of the navigation: name, title, and the scope that opens it.
+/// Pages in the order of the navigation: name, title, the scope that opens it, and for which kinds of tenant it is.
 const PAGES = [
   ["overview", "Overview", "license:read"],
+  ["tenants", "Tenants", "tenant:read", ["operator", "msp"]],
   ["alerts", "Alerts", "alerts:read"],
   ["keys", "API keys", "keys:manage"],
   ["people", "People", "users:read"],
@@ -22,6 +23,7 @@ const LOAD = {
   invitation: () => import("./link.mjs"),
   register: () => import("./register.mjs"),
   overview: () => import("./overview.mjs"),
+  tenants: () => import("./tenants.mjs"),
   alerts: () => import("./alerts.mjs"),
   keys: () => import("./keys.mjs"),
   people: () => import("./people.mjs"),
@@ -38,8 +40,10 @@ function allows(user, scope) {
   return !scope || user.scopes.includes("admin") || user.scopes.includes(scope);
 }
 
+const offered = (user, [, , scope, kinds]) => allows(user, scope) && (!kinds || kinds.includes(user.tenant_kind));
+
 function navigation(user) {
-  const links = PAGES.filter(([, , scope]) => allows(user, scope)).map(([page, title]) =>
+  const links = PAGES.filter((page) => offered(user, page)).map(([page, title]) =>
     h("a", { href: `/${page}`, "aria-current": page === name ? "page" : null }, title));
   const out = button("Sign out", async () => {
     await ask("DELETE", "/api/v1/auth/session");
@@ -69,7 +73,7 @@ async function open() {
   const user = held.user;
   navigation(user);
   const page = PAGES.find(([page]) => page === name);
-  if (!allows(user, page[2])) {
+  if (!offered(user, page)) {
     return show(place, h("p", { class: "empty" }, "Your role does not open this page. Ask an administrator if you need it."));
   }
   const { draw } = await LOAD[name]();

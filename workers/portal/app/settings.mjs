@@ -101,7 +101,6 @@ function secrets(made) {
 
 function watching(rules, change) {
   const names = Object.keys(rules.rules);
-  const hours = rules.business_hours;
   const element = h("div", {});
   const fields = names.flatMap((name) => [
     { name: `rules/${name}/enabled`, label: words(name), kind: "check", value: rules.rules[name].enabled },
@@ -109,15 +108,29 @@ function watching(rules, change) {
     { name: `rules/${name}/threshold`, label: "From call", spoken: `From which call: ${words(name)}`, kind: "number", value: rules.rules[name].threshold },
   ]);
   show(element, change ? form({
-    fields,
+    fields: [...fields, ...businessHours(rules.business_hours || {})],
     action: "Save",
-    send: async (body) => {
-      await put("/api/v1/alert-rules", { ...rules, business_hours: hours, rules: body.rules });
+    send: async ({ rules: wanted, business_hours: hours }) => {
+      const days = (hours.days || []).map(Number);
+      await put("/api/v1/alert-rules", { ...rules, rules: wanted, business_hours: hours.zone ? { ...hours, days } : undefined });
       say("Saved.");
     },
   }) : table("Rules", [["Rule", words], ["", (name) => (rules.rules[name].enabled ? rules.rules[name].severity : "off")]], names, ""));
   element.classList.add("triples");
   return element;
+}
+
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// In the tenant's own time zone; without one there are no business hours.
+function businessHours(hours) {
+  const zones = Intl.supportedValuesOf("timeZone");
+  return [
+    { name: "business_hours/zone", label: "Business hours: time zone", kind: "choice", value: hours.zone || "", options: [["", "none"], ...zones.map((zone) => [zone, zone])] },
+    { name: "business_hours/from", label: "From", kind: "time", value: hours.from || "08:00" },
+    { name: "business_hours/to", label: "To", kind: "time", value: hours.to || "18:00" },
+    { name: "business_hours/days", label: "Days", kind: "checks", options: DAYS.map((day, at) => [String(at + 1), day]), value: (hours.days || [1, 2, 3, 4, 5]).map(String) },
+  ];
 }
 
 function helpers(items, manage, reload) {

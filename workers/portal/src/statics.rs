@@ -28,6 +28,7 @@ files! {
     "link.mjs" SCRIPT,
     "register.mjs" SCRIPT,
     "overview.mjs" SCRIPT,
+    "tenants.mjs" SCRIPT,
     "alerts.mjs" SCRIPT,
     "keys.mjs" SCRIPT,
     "people.mjs" SCRIPT,

@@ -28,11 +28,12 @@ const fn open(path: &'static str, name: &'static str, title: &'static str) -> Sc
 /// Where companies sign up: on the apex, and nowhere else.
 pub const REGISTER: Screen = open("/register", "register", "Register");
 
-const SCREENS: [Screen; 11] = [
+const SCREENS: [Screen; 12] = [
     open("/login", "login", "Sign in"),
     open("/login/link", "link", "Sign in"),
     open("/login/invitation", "invitation", "Welcome"),
     screen("/overview", "overview", "Overview"),
+    screen("/tenants", "tenants", "Tenants"),
     screen("/alerts", "alerts", "Alerts"),
     screen("/keys", "keys", "API keys"),
     screen("/people", "people", "People"),

@@ -90,7 +90,10 @@ pub fn page(landing: &Landing, apex: &str) -> Outbound {
     body.push_str("</div></main>");
     let apex = escape(apex);
     let _ = match *kind {
-        "Writ" => write!(body, "<footer>{apex}</footer>"),
+        "Writ" => write!(
+            body,
+            "<footer>{apex} · <a href=\"/register\">Register your company</a></footer>"
+        ),
         _ => write!(
             body,
             "<footer>{apex} · <a href=\"/api/v1/openapi.json\">API</a> · <a href=\"/.well-known/writ-root.pem\">root key</a></footer>"

@@ -64,6 +64,7 @@ pub fn html(status: u16, title: &str, head: &Head, body: &str) -> Outbound {
     out.set("content-type", "text/html; charset=utf-8");
     out.set("cache-control", format!("public, max-age={FRESH_SECONDS}"));
     out.set("content-security-policy", POLICY);
+    out.set("cross-origin-opener-policy", "same-origin");
     out
 }
 
