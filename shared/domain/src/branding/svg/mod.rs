@@ -4,10 +4,12 @@
 //! whole. The portal serves the result under a policy of its own all the same.
 
 mod attribute;
+mod classes;
 mod markup;
 
 use std::fmt::Write as _;
 
+use self::classes::Classes;
 use self::markup::{Markup, Part};
 
 const ELEMENTS: &[&str] = &[
@@ -94,6 +96,7 @@ struct Writer {
     left_out: Option<usize>,
     begun: bool,
     elements: usize,
+    classes: Classes,
 }
 
 impl Writer {
@@ -118,7 +121,13 @@ impl Writer {
         if text.trim().is_empty() && self.open.is_empty() {
             return Ok(());
         }
-        let inside = self.open.last().ok_or("has text outside of the SVG")?;
+        let inside = self.open.last().cloned().ok_or("has text outside of the SVG")?;
+        if inside == "style" {
+            attribute::refuse("style", text)?;
+            if !self.classes.read(text) {
+                self.note("a part of style is left out: only classes are known".to_owned());
+            }
+        }
         if self.left_out.is_none() && WRITTEN.contains(&inside.as_str()) {
             self.drawing.text.push_str(&escaped(text));
         }
@@ -141,7 +150,9 @@ impl Writer {
             attribute::refuse(attribute, value)?;
         }
         if self.left_out.is_none() && !ELEMENTS.contains(&name) {
-            self.note(format!("the element {} is left out", name.escape_debug()));
+            if name != "style" {
+                self.note(format!("the element {} is left out", name.escape_debug()));
+            }
             self.left_out = Some(self.open.len());
         }
         if self.left_out.is_none() {
@@ -159,16 +170,22 @@ impl Writer {
             // Writing into a String cannot fail.
             let _ = write!(self.drawing.text, " xmlns=\"{NAMESPACE}\"");
         }
+        let mut written: Vec<(String, String)> = Vec::new();
         for (attribute, value) in attributes {
             match attribute::kept(attribute, value) {
-                Some(pairs) => {
-                    for (name, value) in pairs {
-                        let _ = write!(self.drawing.text, " {name}=\"{}\"", escaped(&value));
-                    }
-                }
+                Some(pairs) => written.extend(pairs),
                 None => {
                     self.note(format!("the attribute {} is left out", attribute.escape_debug()));
                 }
+            }
+        }
+        // What a class says counts for more than an attribute, as it does in CSS.
+        if let Some((_, class)) = attributes.iter().find(|(name, _)| name == "class") {
+            written.extend(attribute::kept("style", &self.classes.of(class)).unwrap_or_default());
+        }
+        for (index, (name, value)) in written.iter().enumerate() {
+            if written.iter().skip(index + 1).all(|(later, _)| later != name) {
+                let _ = write!(self.drawing.text, " {name}=\"{}\"", escaped(value));
             }
         }
         self.drawing.text.push('>');

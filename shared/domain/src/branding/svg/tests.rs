@@ -27,6 +27,10 @@ fn what_draws_stays() {
         let drawing = sanitize(&svg(source)).unwrap();
         assert_eq!((drawing.text, drawing.notes), (svg(want), Vec::new()), "{source}");
     }
+    let classes = "<style type=\"text/css\">.st0{fill:#FFF;stroke:red}\n.st1,.st2{fill:url(#a)}</style>\
+                   <rect class=\"st0\" fill=\"blue\"/><rect class=\"st2 none\"/>";
+    let want = "<rect class=\"st0\" fill=\"#FFF\" stroke=\"red\"></rect><rect class=\"st2 none\" fill=\"url(#a)\"></rect>";
+    assert_eq!(sanitize(&svg(classes)).unwrap().text, svg(want), "as drawing programs write it");
     let declared = format!("\u{feff}<?xml version=\"1.0\"?>\n{}\n", svg(""));
     assert_eq!(sanitize(&declared).unwrap().text, svg(""));
 }
@@ -57,6 +61,9 @@ fn what_runs_loads_or_links_is_refused() {
         "<rect style=\"fill:\\75rl(x)\"/>",
         "<rect style=\"background:url(java&#9;script:x)\"/>",
         "<rect fill=\"java&#10;script:x\"/>",
+        "<style>.a{fill:url(https://evil.example/)}</style>",
+        "<style>@import 'x';</style>",
+        "<style>.a{fill:\\75rl(x)}</style>",
         "<feImage href=\"x\"/>",
         "<![CDATA[<script>]]>",
         "<rect fill=\"&unknown;\"/>",
@@ -90,6 +97,11 @@ fn what_runs_loads_or_links_is_refused() {
 fn what_is_not_known_is_left_out_and_told() {
     let rows = [
         ("<style>rect{fill:red}</style><rect/>", "<rect></rect>"),
+        (
+            "<style>@media print{.a{fill:red}}</style><rect class=\"a\"/>",
+            "<rect class=\"a\"></rect>",
+        ),
+        ("<metadata><x resource=\"http://purl.example/\"/></metadata>", ""),
         ("<metadata><x>text</x></metadata>", ""),
         ("<use href=\"#a\"/>", ""),
         ("<filter id=\"f\"/>", ""),
