@@ -7,6 +7,7 @@ pub mod answer;
 pub mod branding;
 pub mod cache;
 pub mod call;
+pub mod carried;
 pub mod config;
 pub mod db;
 pub mod door;
@@ -36,6 +37,7 @@ pub mod site;
 pub mod terms;
 pub mod text;
 pub mod vault;
+pub mod verify;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -214,6 +214,10 @@ endpoints! {
         Access::Public, false, "Sign in with the token of a link";
     AuthMethods "GET" "/api/v1/auth/methods" Control
         Access::Public, false, "How people can sign in on this host";
+    OidcStart "GET" "/api/v1/auth/oidc/start" Control
+        Access::Public, false, "Go to the identity provider; what goes wrong is told to the sign-in page";
+    OidcCallback "GET" "/api/v1/auth/oidc/callback" Control
+        Access::Public, false, "Come back from the identity provider";
     Session "GET" "/api/v1/auth/session" Control
         Access::Person, false, "The session that asks, and who is signed in";
     SignOut "DELETE" "/api/v1/auth/session" Control
@@ -240,6 +244,18 @@ endpoints! {
         Access::Public, false, "Join with the token of an invitation, and sign in";
     Sealing "GET" "/api/v1/sealing" Control
         Access::Key(Scope::Admin, OPERATOR), false, "How far a rotation of the key-encryption key has come";
+    IdentityProvider "GET" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "The tenant's identity provider, without its secret";
+    PutIdentityProvider "PUT" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Set the tenant's identity provider";
+    RemoveIdentityProvider "DELETE" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Remove the tenant's identity provider";
+    OpenSupport "POST" "/api/v1/tenants/{tenant}/support" Control
+        Access::Key(Scope::SupportAccess, OWNERS), true, "Open support access to a tenant below, which sees it and can end it";
+    Support "GET" "/api/v1/support" Control
+        Access::Key(Scope::UsersRead, ANYONE), false, "Support access to the tenant, or to one below it";
+    EndSupport "DELETE" "/api/v1/support/{grant}" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "End support access and its sessions";
     OpenApi "GET" "/api/v1/openapi.json" Control
         Access::Public, false, "This interface as OpenAPI 3.1";
 }

@@ -11,8 +11,8 @@ use wire::allocation::{
 };
 use wire::audit::{AuditCheckAnswer, AuditView};
 use wire::auth::{
-    AcceptRequest, LinkAnswer, LinkRequest, Methods, SessionAnswer, SessionView, SignedIn,
-    TokenRequest,
+    AcceptRequest, LinkAnswer, LinkRequest, Methods, ProviderRequest, ProviderView, SessionAnswer,
+    SessionView, SignedIn, TokenRequest,
 };
 use wire::billing::{SeatUse, Statement};
 use wire::branding::{Branding, BrandingView, ImageRequest, ImageView};
@@ -29,7 +29,10 @@ use wire::lease::{
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
-use wire::people::{InvitationView, InviteRequest, RoleView, UserRequest, UserView};
+use wire::people::{
+    GrantView, InvitationView, InviteRequest, RoleView, SupportAnswer, SupportRequest, UserRequest,
+    UserView,
+};
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
@@ -212,6 +215,21 @@ fn of_people(id: Id, make: Make<'_>) -> Shape {
         Id::SendLink => make.exchange::<LinkRequest, LinkAnswer>("202"),
         Id::RedeemLink => make.exchange::<TokenRequest, SignedIn>("200"),
         Id::AuthMethods => make.answer::<Methods>(),
+        Id::OidcStart => {
+            Shape { request: None, status: "303", answer: None, query: &["return_to"] }
+        }
+        Id::OidcCallback => Shape {
+            request: None,
+            status: "303",
+            answer: None,
+            query: &["state", "code", "iss", "error"],
+        },
+        Id::IdentityProvider => make.queried::<ProviderView>(&["tenant_id"]),
+        Id::PutIdentityProvider => {
+            Shape { query: &["tenant_id"], ..make.exchange::<ProviderRequest, ProviderView>("200") }
+        }
+        Id::OpenSupport => make.exchange::<SupportRequest, SupportAnswer>("201"),
+        Id::Support => make.page::<GrantView>(BELOW),
         Id::Session => make.answer::<SessionAnswer>(),
         Id::Sessions => make.answer::<Page<SessionView>>(),
         Id::Roles => make.answer::<Page<RoleView>>(),
@@ -222,7 +240,7 @@ fn of_people(id: Id, make: Make<'_>) -> Shape {
         Id::Invitations => make.page::<InvitationView>(BELOW),
         Id::Invite => make.exchange::<InviteRequest, InvitationView>("201"),
         Id::AcceptInvitation => make.exchange::<AcceptRequest, SignedIn>("200"),
-        Id::RemoveUser | Id::RevokeInvitation => {
+        Id::RemoveUser | Id::RevokeInvitation | Id::RemoveIdentityProvider | Id::EndSupport => {
             Shape { request: None, status: "204", answer: None, query: &["tenant_id"] }
         }
         // What revokes keys and sessions gives nothing.

@@ -99,6 +99,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         tenants(cast),
         looks(cast),
         people(cast),
+        ways_in(cast),
         ends(cast),
     ]
     .into_iter()
@@ -243,6 +244,8 @@ fn people(cast: &Cast) -> Vec<Row> {
         row(Id::Invitations, &below("/api/v1/invitations"), &NONE, 200, ABOVE),
         fixed(Id::Invite, &invite, 201, ABOVE),
         row(Id::RevokeInvitation, &invitation, &NONE, 204, ABOVE),
+        fixed(Id::OidcStart, &NONE, 303, EVERYBODY),
+        fixed(Id::OidcCallback, &NONE, 303, EVERYBODY),
         fixed(Id::AcceptInvitation, &token, 404, EVERYBODY),
         row(Id::UpdateUser, &person, &json!({ "role": "auditor" }), 200, ABOVE),
         row(Id::RemoveUser, &person, &NONE, 204, ABOVE),
@@ -260,6 +263,24 @@ fn looks(cast: &Cast) -> Vec<Row> {
         row(Id::RemoveLogo, &at("/logo"), &NONE, 204, ABOVE),
         row(Id::PutFavicon, &at("/favicon"), &image, 200, ABOVE),
         row(Id::RemoveFavicon, &at("/favicon"), &NONE, 204, ABOVE),
+    ]
+}
+
+fn ways_in(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let below = |path: &str| format!("{path}?tenant_id={holder}");
+    let provider = below("/api/v1/identity-provider");
+    let set = json!({ "name": "ID", "issuer": "https://id.example", "client_id": "writ" });
+    let support = format!("/api/v1/tenants/{holder}/support");
+    let reason = json!({ "reason": "to look", "minutes": 5 });
+    let grant = below(&format!("/api/v1/support/{}", cast.grant));
+    vec![
+        row(Id::PutIdentityProvider, &provider, &set, 200, ABOVE),
+        row(Id::IdentityProvider, &provider, &NONE, 200, ABOVE),
+        row(Id::RemoveIdentityProvider, &provider, &NONE, 204, ABOVE),
+        row(Id::OpenSupport, &support, &reason, 201, OWNER),
+        row(Id::Support, &below("/api/v1/support"), &NONE, 200, ABOVE),
+        row(Id::EndSupport, &grant, &NONE, 204, ABOVE),
     ]
 }
 
