@@ -187,3 +187,34 @@ fn every_change_is_in_the_log() {
         actions.filter(|action| action.starts_with("branding")).eq(wanted)
     });
 }
+
+#[test]
+fn frames_of_the_application_are_where_people_sign_in_and_registration_on_the_apex() {
+    let p = shared();
+    let tenant = p.customer();
+    set(p, &tenant, &json!({ "company_name": "Acme <Works>", "login_banner": "Staff only" }));
+    let rows = [
+        (tenant.id.as_str(), "/login", 200),
+        (&tenant.id, "/login/link", 200),
+        (&tenant.id, "/login/invitation", 200),
+        (&tenant.id, "/overview", 200),
+        (&tenant.id, "/register", 404),
+        (&tenant.id, "/nothing", 404),
+        ("console", "/login", 200),
+        ("vendors", "/keys", 200),
+        ("writ.localhost", "/register", 200),
+        ("writ.localhost", "/login", 404),
+        ("nobody-at-all", "/login", 404),
+    ];
+    for (host, path, status) in rows {
+        let page = p.call("GET", host, path).send_page();
+        assert_eq!(page.status, status, "{host}{path}");
+    }
+    let login = p.call("GET", &tenant.id, "/login").send_page();
+    assert!(
+        login.text().contains("Staff only") && login.text().contains("Acme &lt;Works&gt;"),
+        "{login}"
+    );
+    assert_eq!(login.header("cache-control"), "no-cache");
+    p.call("POST", &tenant.id, "/login").json(&json!({})).send().refused(405, "method-not-allowed");
+}
