@@ -5,6 +5,7 @@
 
 pub mod allocation;
 pub mod audit;
+pub mod branding;
 pub mod command;
 pub mod dns;
 pub mod fleet;

@@ -5,6 +5,7 @@
 pub mod address;
 pub mod admit;
 pub mod answer;
+pub mod branding;
 pub mod cache;
 pub mod call;
 pub mod carried;

@@ -206,6 +206,18 @@ endpoints! {
         Access::Key(Scope::LicenseManage, ANYONE), true, "Block a device of a license";
     UnblockDevice "POST" "/api/v1/licenses/{license}/devices/unblock" Control
         Access::Key(Scope::LicenseManage, ANYONE), true, "Unblock a device of a license";
+    Branding "GET" "/api/v1/branding" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "How the tenant's pages look, and what of it comes from above";
+    PutBranding "PUT" "/api/v1/branding" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Set texts, colors and the style sheet of the tenant's pages";
+    PutLogo "PUT" "/api/v1/branding/logo" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Set the logo of the tenant's pages";
+    RemoveLogo "DELETE" "/api/v1/branding/logo" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Remove the logo";
+    PutFavicon "PUT" "/api/v1/branding/favicon" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Set the icon of the tenant's pages";
+    RemoveFavicon "DELETE" "/api/v1/branding/favicon" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Remove the icon";
     PutProduct "PUT" "/api/v1/products/{product}" Control
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a product";
     Products "GET" "/api/v1/products" Control

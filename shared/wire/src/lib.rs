@@ -5,6 +5,7 @@ pub mod audit;
 pub mod auth;
 pub mod billing;
 pub mod body;
+pub mod branding;
 pub mod day;
 pub mod device;
 pub mod endpoints;

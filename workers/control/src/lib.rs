@@ -5,6 +5,7 @@ mod audit;
 mod audit_export;
 mod auth;
 mod billing;
+mod branding;
 mod catalog;
 mod commit;
 mod devices;
@@ -22,6 +23,7 @@ use edge::admit::Caller;
 use edge::door::Outbound;
 use edge::serve::{Answer, Target, serve};
 use edge::{Call, Failure, admit, paging, text};
+use store::data::brand_images::ImageKind;
 use wire::endpoints::{Id, Worker};
 use wire::problem::Kind;
 use worker::{Context, Env, Request, Response, event};
@@ -63,6 +65,12 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::GenerateKey => keys::generate(call, &caller, endpoint).await,
         Id::Keys => keys::list(call, &caller).await,
         Id::RevokeKey => keys::revoke(call, &caller, param).await,
+        Id::Branding => branding::get(call, &caller).await,
+        Id::PutBranding => branding::put(call, &caller).await,
+        Id::PutLogo => branding::set(call, &caller, ImageKind::Logo).await,
+        Id::RemoveLogo => branding::remove(call, &caller, ImageKind::Logo).await,
+        Id::PutFavicon => branding::set(call, &caller, ImageKind::Favicon).await,
+        Id::RemoveFavicon => branding::remove(call, &caller, ImageKind::Favicon).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
         Id::Products => catalog::products(call, &caller).await,
         Id::PutPlan => catalog::put_plan(call, &caller, param).await,

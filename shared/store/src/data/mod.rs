@@ -2,6 +2,7 @@
 
 pub mod api_key_info;
 pub mod audit;
+pub mod brand_images;
 pub mod commands;
 pub mod crm_links;
 pub mod custom_hostnames;

@@ -64,6 +64,8 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
             "INDEX lease_events_by_time (tenant_id=? AND license_id=? AND at_ms<?)",
         ),
         ("seat_use::of_issued", "licenses_by_issuer (issuer=? AND id>?)"),
+        ("brand_images::list", "brand_images_1 (tenant_id=?)"),
+        ("brand_images::get", "brand_images_1 (tenant_id=? AND kind=?)"),
         ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
         ("outbox::sweep", "outbox_by_attempts (attempts>?)"),
         ("outbox::stuck", "COVERING INDEX outbox_by_attempts (attempts>?)"),

@@ -13,7 +13,7 @@ use domain::subscription::Plan;
 use domain::usage::Metric;
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
+    api_key_info, audit, brand_images, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
     idempotency, identity_providers, invitations, lease_events, licenses, outbox, plans, products,
     profiles, registrations, seat_use, session_info, sign_in_links, signing_keys, support_grants,
     usage, users,
@@ -282,6 +282,15 @@ pub fn command(n: u8) -> Command {
     }
 }
 
+fn logo() -> brand_images::ImageRow {
+    brand_images::ImageRow {
+        kind: brand_images::ImageKind::Logo,
+        media: "image/svg+xml".to_owned(),
+        hash: "0".repeat(64),
+        bytes: 6,
+    }
+}
+
 fn on_shard(db: &Db) -> Vec<Item> {
     let (license, terms, device) = (license(1), terms(), device(1));
     let (id, code, command) = (&license.id, license.code.as_str(), command(1));
@@ -291,6 +300,11 @@ fn on_shard(db: &Db) -> Vec<Item> {
         profiles::enroll("Acme", "it@acme.example", "CUST-1", NOW);
         profiles::of_tenants(&[&license.holder]);
         profiles::put("Acme", None, &json!({}), NOW);
+        profiles::set_branding(&json!({}), NOW);
+        brand_images::list();
+        brand_images::get(brand_images::ImageKind::Logo);
+        brand_images::put(&logo(), "PHN2Zy8+", NOW);
+        brand_images::remove(brand_images::ImageKind::Favicon);
         products::by_id(&product);
         products::list("", 50);
         products::names(&[&product]);

@@ -11,6 +11,10 @@ mod badinput;
 #[cfg(test)]
 mod borrow;
 #[cfg(test)]
+mod branding;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod compliance;

@@ -15,6 +15,7 @@ use wire::auth::{
     SessionView, SignedIn, TokenRequest,
 };
 use wire::billing::{SeatUse, Statement};
+use wire::branding::{Branding, BrandingView, ImageRequest, ImageView};
 use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
 };
@@ -173,6 +174,17 @@ fn of_allocations(id: Id, make: Make<'_>) -> Shape {
     }
 }
 
+fn of_branding(id: Id, make: Make<'_>) -> Shape {
+    match id {
+        Id::Branding => make.queried::<BrandingView>(&["tenant_id"]),
+        Id::PutBranding => {
+            let query = &["tenant_id", "check"];
+            Shape { query, ..make.exchange::<Branding, BrandingView>("200") }
+        }
+        _ => Shape { query: &["tenant_id"], ..make.exchange::<ImageRequest, ImageView>("200") },
+    }
+}
+
 fn of_control(id: Id, make: Make<'_>) -> Shape {
     match id {
         Id::Licenses => make.page::<LicenseView>(&["cursor", "limit", "view"]),
@@ -200,6 +212,10 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::Tenant => make.answer::<TenantView>(),
         Id::SuspendTenant | Id::ReactivateTenant => {
             make.exchange::<ReasonRequest, TenantView>("200")
+        }
+        Id::Branding | Id::PutBranding | Id::PutLogo | Id::PutFavicon => of_branding(id, make),
+        Id::RemoveLogo | Id::RemoveFavicon => {
+            Shape { request: None, status: "204", answer: None, query: &["tenant_id"] }
         }
         Id::PutProduct => make.exchange::<ProductRequest, ProductView>("200"),
         Id::Products => make.page::<ProductView>(PAGE),

@@ -102,6 +102,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         issuers(cast),
         tenants(cast),
         domains(cast),
+        looks(cast),
         people(cast),
         ways_in(cast),
         ends(cast),
@@ -260,6 +261,20 @@ fn people(cast: &Cast) -> Vec<Row> {
         fixed(Id::AcceptInvitation, &token, 404, EVERYBODY),
         row(Id::UpdateUser, &person, &json!({ "role": "auditor" }), 200, ABOVE),
         row(Id::RemoveUser, &person, &NONE, 204, ABOVE),
+    ]
+}
+
+/// How the holder's pages look.
+fn looks(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/branding{tail}?tenant_id={}", cast.of(Who::Holder).id);
+    let image = json!({ "data": "PHN2Zy8+" });
+    vec![
+        row(Id::PutBranding, &at(""), &json!({ "tagline": "@new" }), 200, ABOVE),
+        row(Id::Branding, &at(""), &NONE, 200, ABOVE),
+        row(Id::PutLogo, &at("/logo"), &image, 200, ABOVE),
+        row(Id::RemoveLogo, &at("/logo"), &NONE, 204, ABOVE),
+        row(Id::PutFavicon, &at("/favicon"), &image, 200, ABOVE),
+        row(Id::RemoveFavicon, &at("/favicon"), &NONE, 204, ABOVE),
     ]
 }
 
