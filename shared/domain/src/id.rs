@@ -187,6 +187,12 @@ random_id!(
     /// A person of a tenant.
     UserId, "usr_", "user id");
 random_id!(
+    /// An alert: something unusual about a key.
+    AlertId, "alert_", "alert id");
+random_id!(
+    /// A place that alerts are sent to.
+    ChannelId, "chan_", "channel id");
+random_id!(
     /// A command waiting for a device.
     CommandId, "cmd_", "command id");
 random_id!(

@@ -4,6 +4,7 @@
 //! No I/O, no async, no clock: every function is a plain function of its arguments.
 
 pub mod allocation;
+pub mod app;
 pub mod audit;
 pub mod command;
 pub mod fleet;
@@ -22,3 +23,4 @@ pub mod time;
 pub mod usage;
 pub mod verdict;
 pub mod version;
+pub mod watch;

@@ -54,6 +54,10 @@ scopes! {
     AuditRead = "audit:read",
     /// See statements of what customers owe (issuers only).
     BillingRead = "billing:read",
+    /// See alerts and the rules that raise them.
+    AlertsRead = "alerts:read",
+    /// Acknowledge alerts, and say what raises them and where they go.
+    AlertsManage = "alerts:manage",
     /// Everything that the key's tenant may do.
     Admin = "admin",
 }

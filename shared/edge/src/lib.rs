@@ -32,6 +32,8 @@ pub mod signed;
 pub mod site;
 pub mod terms;
 pub mod text;
+pub mod watch;
+pub mod zone;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -1,8 +1,8 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId, PlanId, ProductId,
-    RequestId, TenantId,
+    AlertId, ChannelId, CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId,
+    PlanId, ProductId, RequestId, TenantId,
 };
 use domain::time::Millis;
 
@@ -105,6 +105,8 @@ macro_rules! ids {
 }
 
 ids!(
+    AlertId,
+    ChannelId,
     TenantId,
     ProductId,
     PlanId,

@@ -20,3 +20,5 @@ mod registry;
 mod rules;
 #[cfg(test)]
 mod seat_use;
+#[cfg(test)]
+mod watch;

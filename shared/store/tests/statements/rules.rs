@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::registry;
 
 /// Views of an issuer over the holders of a shard: `?1` is the issuer, not the holder.
-const ISSUER_VIEWS: [&str; 5] = [
+const ISSUER_VIEWS: [&str; 6] = [
+    "app_policies::by_product",
     "licenses::list_issued",
     "licenses::issued_by_id",
     "usage::of_issued",
@@ -92,8 +93,11 @@ fn tables_and_ties(sql: &str) -> (usize, usize) {
             .matches(".tenant_id = ")
             .count()
             .saturating_sub(text.matches("l.tenant_id = ?1").count());
-    let inserts = usize::from(text.contains("(tenant_id, ") && text.contains("VALUES (?1, "));
-    (tables + updates, ties + inserts)
+    // What an issuer says of its product is tied to the tenant by the license that it is about.
+    let ties = ties + text.matches("p.issuer = l.issuer").count();
+    let owned = text.contains("(tenant_id, ") || text.contains("INTO app_policies (issuer, ");
+    let given = text.contains("VALUES (?1, ") || text.contains("SELECT ?1, ");
+    (tables + updates, ties + usize::from(owned && given))
 }
 
 #[test]
