@@ -22,21 +22,23 @@ CREATE TABLE IF NOT EXISTS books (
 -- Applications that have used the tenant's products, by customer.
 CREATE TABLE IF NOT EXISTS apps (
     product     TEXT    NOT NULL,
+    customer    TEXT    NOT NULL,
     fingerprint TEXT    NOT NULL,
     lib_version TEXT    NOT NULL,
-    customer    TEXT    NOT NULL,
     calls       INTEGER NOT NULL,
     refused     INTEGER NOT NULL,
     first_ms    INTEGER NOT NULL,
     last_ms     INTEGER NOT NULL,
-    PRIMARY KEY (product, fingerprint, lib_version, customer)
+    PRIMARY KEY (product, customer, fingerprint, lib_version)
 ) STRICT, WITHOUT ROWID;
 
--- Alerts of which D1 has not the newest. `seq` counts alerts; `revision` grows with every change.
+-- Alerts of which D1 has not the newest. `seq` counts alerts. `raised`: D1 does not have it at all, and it must be told.
+-- `revision` grows with every change.
 CREATE TABLE IF NOT EXISTS outbox (
     alert    TEXT    NOT NULL PRIMARY KEY,
     seq      INTEGER NOT NULL,
     body     TEXT    NOT NULL CHECK (json_valid(body)),
+    raised   INTEGER NOT NULL CHECK (raised IN (0, 1)),
     revision INTEGER NOT NULL
 ) STRICT;
 

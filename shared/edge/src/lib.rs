@@ -15,6 +15,7 @@ pub mod fault;
 pub mod fetch;
 pub mod find;
 pub mod idempotency;
+pub mod kek;
 pub mod keys;
 pub mod limit;
 pub mod log;
@@ -32,7 +33,9 @@ pub mod signed;
 pub mod site;
 pub mod terms;
 pub mod text;
+pub mod vault;
 pub mod watch;
+pub mod webhook;
 pub mod zone;
 
 pub use call::Call;

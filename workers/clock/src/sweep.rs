@@ -3,13 +3,11 @@
 use domain::place::Shard;
 use edge::db::{Db, Freshness};
 use edge::failure::StoreFailure;
-use edge::outbox::{Event, Message, ship};
+use edge::outbox::{Event, LEFT_BEHIND_MS, Message, ship};
 use edge::{Call, log};
 use store::data::idempotency;
 use store::data::outbox::{self, OutboxRow};
 
-/// Rows younger than this are most likely being shipped by the request that wrote them, in milliseconds.
-const LEFT_BEHIND_MS: i64 = 30_000;
 /// Rows per shard and run: each costs up to three calls, and a run may make a thousand.
 const PER_RUN: u32 = 100;
 /// A row that failed more often than this needs somebody to look at it.

@@ -1,11 +1,13 @@
 //! The `control` worker: tenants, API keys, licenses after they were made, products, plans, audit.
 
+mod alerts;
 mod answer;
 mod audit;
 mod billing;
 mod catalog;
 mod commit;
 mod devices;
+mod fingerprints;
 mod keys;
 mod licenses;
 mod tenants;
@@ -55,6 +57,15 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
         Id::Products => catalog::products(call, &caller).await,
+        Id::PutFingerprints => fingerprints::put(call, &caller, param).await,
+        Id::Fingerprints => fingerprints::get(call, &caller, param).await,
+        Id::Alerts => alerts::list(call, &caller).await,
+        Id::Alert => alerts::get(call, &caller, param).await,
+        Id::AcknowledgeAlert => alerts::acknowledge(call, &caller, param).await,
+        Id::AlertRules => alerts::rules(call, &caller).await,
+        Id::SetAlertRules => alerts::set_rules(call, &caller).await,
+        Id::AlertChannels => alerts::channels(call, &caller).await,
+        Id::SetAlertChannels => alerts::set_channels(call, &caller).await,
         Id::PutPlan => catalog::put_plan(call, &caller, param).await,
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,

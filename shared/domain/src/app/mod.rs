@@ -16,6 +16,7 @@ pub const LONGEST: usize = 200;
 /// What is done with applications that are not known.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AppMode"))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Everything is accepted, and listed for the issuer.
@@ -32,6 +33,7 @@ pub enum Mode {
 /// One application.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ListedApp"))]
 #[serde(deny_unknown_fields)]
 pub struct Listed {
     /// `X-App-Fingerprint`: 1 to 200 visible ASCII characters.
@@ -47,6 +49,7 @@ pub struct Listed {
 /// What the issuer of a product wants.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AppPolicy"))]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// What is done with applications that are not known.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What an alert is about. The order is that of the list in the documentation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AlertRule"))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// A key is used from a network from which it has not been used before.
@@ -26,6 +27,7 @@ pub enum Rule {
 /// How grave an alert is.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AlertSeverity"))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.

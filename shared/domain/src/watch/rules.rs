@@ -13,6 +13,7 @@ const DAY: u32 = 86_400;
 /// One rule as a tenant wants it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AlertRuleSetting"))]
 #[serde(deny_unknown_fields)]
 pub struct RuleSetting {
     /// Whether it raises anything.
@@ -53,6 +54,7 @@ impl Default for Learning {
 /// Everything that a tenant can say about its alerts.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "AlertRules"))]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
     /// How what is usual is learnt.

@@ -36,11 +36,9 @@ impl Target {
     /// # Errors
     /// See [`TargetError`].
     pub fn parse(url: &str, loopback: bool) -> Result<Self, TargetError> {
-        let rest = match url.strip_prefix("https://") {
-            Some(rest) => rest,
-            None if loopback => url.strip_prefix("http://").ok_or(TargetError::Scheme)?,
-            None => return Err(TargetError::Scheme),
-        };
+        let rest = url.strip_prefix("https://");
+        let rest = rest.or_else(|| url.strip_prefix("http://").filter(|_| loopback));
+        let rest = rest.ok_or(TargetError::Scheme)?;
         let plain =
             url.len() <= LONGEST && url.bytes().all(|b| (b'!'..=b'~').contains(&b) && b != b'\\');
         if !plain || url.contains('#') {
@@ -50,8 +48,12 @@ impl Target {
         if authority.contains('@') {
             return Err(TargetError::Malformed);
         }
-        if is_inside(authority)? && !loopback {
+        let own = loopback && is_this_machine(authority);
+        if is_inside(authority)? && !own {
             return Err(TargetError::Inside);
+        }
+        if url.starts_with("http://") && !own {
+            return Err(TargetError::Scheme);
         }
         Ok(Self(url.to_owned()))
     }
@@ -60,6 +62,11 @@ impl Target {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether it is this machine in its plainest spelling.
+fn is_this_machine(authority: &str) -> bool {
+    ["127.0.0.1", "localhost"].contains(&authority.split(':').next().unwrap_or_default())
 }
 
 /// Whether a host of a URL lies inside. Addresses are taken in their plain spelling only: others (`0x7f.1`) are refused.

@@ -371,6 +371,12 @@ fn webhooks_go_to_the_world_only() {
     for (url, want) in rows {
         assert_eq!(Target::parse(url, false), Err(want), "{url}");
     }
+}
+
+#[test]
+fn a_development_machine_may_be_its_own_target() {
+    assert_eq!(Target::parse("https://10.0.0.1/", true), Err(TargetError::Inside));
+    assert_eq!(Target::parse("http://hooks.example.com/", true), Err(TargetError::Scheme));
     assert!(
         Target::parse("http://127.0.0.1:8080/hook/1", true).is_ok(),
         "on a development machine"

@@ -7,6 +7,7 @@ pub mod app_policies;
 pub mod audit;
 pub mod commands;
 pub mod crm_links;
+pub mod data_keys;
 pub mod devices;
 pub mod idempotency;
 pub mod lease_events;

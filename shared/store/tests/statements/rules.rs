@@ -17,8 +17,14 @@ const ISSUER_VIEWS: [&str; 6] = [
 ];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 4] =
-    ["outbox::sweep", "outbox::stuck", "idempotency::purge", "profiles::of_tenants"];
+const WHOLE_SHARD: [&str; 6] = [
+    "outbox::sweep",
+    "outbox::stuck",
+    "idempotency::purge",
+    "profiles::of_tenants",
+    "signing_keys::under",
+    "data_keys::under",
+];
 
 #[test]
 fn every_statement_fits_the_real_schema() {
@@ -141,10 +147,6 @@ fn statements_name_their_columns_and_bind_their_values() {
             "retired",
             "running",
             "suspended",
-            "$.limits.devices",
-            "$.pricing",
-            "$.commit",
-            "$.max_overage",
             "$[0]",
             "$[1]",
             "checked_out",
@@ -152,6 +154,7 @@ fn statements_name_their_columns_and_bind_their_values() {
             "refused",
             "revoked",
         ];
-        assert!(quoted.iter().all(|text| fixed.contains(text)), "{}: {quoted:?}", item.name);
+        let is_fixed = |text: &&str| text.starts_with("$.") || fixed.contains(text);
+        assert!(quoted.iter().all(is_fixed), "{}: {quoted:?}", item.name);
     }
 }

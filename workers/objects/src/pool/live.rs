@@ -13,13 +13,8 @@ use store::data::lease_events;
 
 use crate::disk::{Disk, DiskError};
 use crate::pool::rows::{self, Mark};
+use crate::pool::ship::Gather;
 use crate::pool::{events, view};
-
-/// How long an entry about seats waits for others to be shipped with, in milliseconds.
-const GATHER_MS: i64 = 1_000;
-
-/// How long the other entries wait: nobody outside misses them, but the journal must not keep them for ever.
-const LEISURE_MS: i64 = 60_000;
 
 /// Rows read at a time: their JSON is short-lived memory beside the book.
 pub const READ: u32 = 1_000;
@@ -39,6 +34,8 @@ pub struct Live {
     pub oldest: Option<Mark>,
     /// When to ship; nothing is left to ship where there is none.
     pub ship_at: Option<Millis>,
+    /// How long it gathers before.
+    pub gather: Gather,
     /// Whether the pool has taken up storage: not before the first seat is asked for.
     stored: bool,
 }
@@ -95,6 +92,7 @@ pub fn wake(disk: &impl Disk, live: Option<Live>, now: Millis) -> Result<Option<
         shipped: pool.shipped,
         oldest: rows::oldest(disk)?,
         ship_at,
+        gather: Gather::NEW,
         stored: true,
     }))
 }
@@ -120,7 +118,8 @@ impl Live {
         // The license's terms are the journal's first entry, so that the journal alone makes the book.
         let book = Book::new(PoolTerms::default());
         let (folded, shipped, oldest, ship_at, stored) = (0, 0, None, None, false);
-        Self { book, shard, folded, shipped, oldest, ship_at, stored }
+        let gather = Gather::NEW;
+        Self { book, shard, folded, shipped, oldest, ship_at, gather, stored }
     }
 
     fn answer(
@@ -204,8 +203,8 @@ impl Live {
     fn noted(&mut self, entries: &[Entry], now: Millis) {
         let Some(first) = entries.first() else { return };
         self.oldest.get_or_insert(Mark { seq: first.seq, at_ms: first.at });
-        let waits = if entries.iter().any(lease_events::is_kept) { GATHER_MS } else { LEISURE_MS };
-        let at = now.plus(waits);
+        let waiting = self.book.seq().saturating_sub(self.shipped);
+        let at = self.gather.due(entries.iter().any(lease_events::is_kept), waiting, now);
         self.ship_at = Some(self.ship_at.map_or(at, |earlier| earlier.min(at)));
     }
 }

@@ -25,6 +25,7 @@ use crate::call::{self, Step};
 use crate::disk::DiskError;
 use crate::sql::Sql;
 use live::Live;
+use ship::BATCH;
 use tidy::USUAL;
 
 /// Batches that one alarm ships before it lets others in.
@@ -127,14 +128,14 @@ impl Object {
     async fn ship(&self, call: &Call, name: &(TenantId, LicenseId)) -> Result<(), DiskError> {
         let (holder, license) = name;
         for _ in 0..BATCHES {
-            let next = self.with(call.now, |live, sql| live.next_batch(sql, license))?;
+            let next = self.with(call.now, |live, sql| live.next_batch(sql, license, BATCH))?;
             let Some(batch) = next.flatten() else {
                 self.alarm.succeeded();
                 return Ok(());
             };
-            if !batch.changes.is_empty() {
+            if let Some(change) = batch.change {
                 let records = call.records(holder, batch.shard, Freshness::Primary);
-                if let Err(failure) = records.write(batch.changes).await {
+                if let Err(failure) = records.write(vec![change]).await {
                     edge::log::event("warn", "pool.ship", &failure.to_string());
                     let again = self.alarm.again(platform::now());
                     return self.ship_at(again);

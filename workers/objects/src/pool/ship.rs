@@ -16,8 +16,48 @@ use crate::disk::{Disk, DiskError};
 use crate::pool::live::Live;
 use crate::pool::rows;
 
-/// Entries that go to D1 in one batch.
-pub const BATCH: u32 = 40;
+/// Entries that go to D1 in one statement: some 200 KB of JSON, a tenth of what a parameter may have.
+pub const BATCH: u32 = 500;
+/// So many entries are shipped without waiting for more: the journal stays short, and so does its reading.
+const CROWD: u64 = 1_000;
+/// How long the first entry about seats waits for others to be shipped with, in milliseconds.
+const GATHER_MS: i64 = 1_000;
+/// How long it waits at most, in a pool that is busy all the time. D1 has a single writer for all pools of a region.
+const LONGEST_GATHER_MS: i64 = 30_000;
+/// A pool that was quiet for so long gathers for a second again, in milliseconds.
+const QUIET_MS: i64 = 120_000;
+/// How long the other entries wait: nobody outside misses them, but the journal must not keep them for ever.
+const LEISURE_MS: i64 = 60_000;
+
+/// How long a pool gathers what it ships: a second where seats are taken now and then, longer where they are taken all the
+/// time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Gather {
+    wait_ms: i64,
+    last: Option<Millis>,
+}
+
+impl Gather {
+    /// Of a pool that was quiet.
+    pub const NEW: Self = Self { wait_ms: GATHER_MS, last: None };
+
+    /// Shipping begins: what comes next waits twice as long, unless the pool was quiet.
+    fn begin(&mut self, now: Millis) {
+        let busy = self.last.is_some_and(|last| now.since(last) < QUIET_MS);
+        self.wait_ms =
+            if busy { self.wait_ms.saturating_mul(2).min(LONGEST_GATHER_MS) } else { GATHER_MS };
+        self.last = Some(now);
+    }
+
+    /// When an entry of `now` is to be shipped that is the `waiting`th.
+    pub fn due(self, kept: bool, waiting: u64, now: Millis) -> Millis {
+        match (waiting >= CROWD, kept) {
+            (true, _) => now,
+            (false, true) => now.plus(self.wait_ms),
+            (false, false) => now.plus(LEISURE_MS),
+        }
+    }
+}
 
 /// What is to be shipped next.
 pub struct Batch {
@@ -26,7 +66,7 @@ pub struct Batch {
     /// The entry up to which D1 has everything, once it has these.
     pub last: u64,
     /// Rows of the ledger; none where no entry is about seats.
-    pub changes: Vec<Change>,
+    pub change: Option<Change>,
 }
 
 impl Live {
@@ -35,11 +75,12 @@ impl Live {
         let due = self.ship_at.is_some_and(|at| at <= now);
         if due {
             self.ship_at = None;
+            self.gather.begin(now);
         }
         due
     }
 
-    /// What D1 does not have yet, in order; nothing when it has everything.
+    /// What D1 does not have yet, in order, at most `most` entries; nothing when it has everything.
     ///
     /// # Errors
     /// When the storage fails.
@@ -47,14 +88,15 @@ impl Live {
         &mut self,
         disk: &impl Disk,
         license: &LicenseId,
+        most: u32,
     ) -> Result<Option<Batch>, DiskError> {
-        let entries = rows::entries(disk, self.shipped, BATCH)?;
+        let entries = rows::entries(disk, self.shipped, most)?;
         let Some(last) = entries.last().map(|entry| entry.seq) else {
             self.ship_at = None;
             return Ok(None);
         };
-        let changes = entries.iter().filter_map(|entry| lease_events::insert(license, entry));
-        Ok(Some(Batch { shard: self.shard, last, changes: changes.collect() }))
+        let change = lease_events::insert(license, &entries);
+        Ok(Some(Batch { shard: self.shard, last, change }))
     }
 
     /// D1 has everything up to `seq`.
@@ -65,5 +107,35 @@ impl Live {
         rows::shipped(disk, seq)?;
         self.shipped = self.shipped.max(seq);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_pool_gathers_longer_and_a_quiet_one_a_second_again() {
+        let mut gather = Gather::NEW;
+        let mut now = Millis(0);
+        let mut waits = Vec::new();
+        for pause in [1, 1, 1, 1, 1, 1, 119_999, 120_000] {
+            now = now.plus(pause);
+            gather.begin(now);
+            waits.push(gather.due(true, 1, now).since(now));
+        }
+        assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 1_000]);
+    }
+
+    #[test]
+    fn a_crowd_waits_for_nobody_and_what_is_not_kept_has_leisure() {
+        let rows = [(true, 999, 1_000), (true, 1_000, 0), (false, 1, 60_000), (false, 1_000, 0)];
+        for (kept, waiting, want) in rows {
+            assert_eq!(
+                Gather::NEW.due(kept, waiting, Millis(5)),
+                Millis(5 + want),
+                "{kept} {waiting}"
+            );
+        }
     }
 }

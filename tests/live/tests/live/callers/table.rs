@@ -96,6 +96,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         allocations(cast),
         issuers(cast),
         tenants(cast),
+        alerts(cast),
         ends(cast),
     ]
     .into_iter()
@@ -189,6 +190,14 @@ fn issuers(cast: &Cast) -> Vec<Row> {
         fixed(Id::RotateSigningKey, &NONE, 200, ISSUERS_OWN),
         row(Id::PutProduct, "/api/v1/products/tool", &product, 200, ISSUERS_OWN),
         fixed(Id::Products, &NONE, 200, ISSUERS_OWN),
+        row(
+            Id::PutFingerprints,
+            "/api/v1/products/tool/fingerprints",
+            &json!({}),
+            200,
+            ISSUERS_OWN,
+        ),
+        row(Id::Fingerprints, "/api/v1/products/tool/fingerprints", &NONE, 200, ISSUERS_OWN),
         row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
         fixed(Id::Plans, &NONE, 200, ISSUERS_OWN),
         row(Id::Overage, "/api/v1/billing/overage?format=csv", &NONE, 200, ISSUERS_OWN),
@@ -214,6 +223,23 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
+    ]
+}
+
+/// What is seen of the holder's keys.
+fn alerts(cast: &Cast) -> Vec<Row> {
+    let at = |path: &str| format!("/api/v1/{path}?tenant_id={}", cast.of(Who::Holder).id);
+    let alert = |tail: &str| at(&format!("alerts/{}{tail}", cast.alert));
+    let (rules, channels) =
+        (json!({ "quiet_seconds": 60 }), json!({ "emails": ["it@acme.example"] }));
+    vec![
+        row(Id::SetAlertRules, &at("alert-rules"), &rules, 200, ABOVE),
+        row(Id::AlertRules, &at("alert-rules"), &NONE, 200, ABOVE),
+        row(Id::SetAlertChannels, &at("alert-channels"), &channels, 200, ABOVE),
+        row(Id::AlertChannels, &at("alert-channels"), &NONE, 200, ABOVE),
+        row(Id::Alerts, &at("alerts"), &NONE, 200, ABOVE),
+        row(Id::Alert, &alert(""), &NONE, 200, ABOVE),
+        row(Id::AcknowledgeAlert, &alert("/acknowledge"), &json!({ "note": "seen" }), 200, ABOVE),
     ]
 }
 

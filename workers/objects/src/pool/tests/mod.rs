@@ -14,6 +14,7 @@ use testkit::NOW;
 
 use super::live::{self, Live};
 use super::rows;
+use super::ship::BATCH;
 use super::tidy::Keep;
 use crate::disk::memory::Memory;
 
@@ -130,7 +131,7 @@ impl Bench {
     fn shipped(&mut self) {
         let Self { disk, live, .. } = self;
         let live = live.as_mut().unwrap();
-        while let Some(batch) = live.next_batch(disk, &license()).unwrap() {
+        while let Some(batch) = live.next_batch(disk, &license(), BATCH).unwrap() {
             live.arrived(disk, batch.last).unwrap();
         }
     }

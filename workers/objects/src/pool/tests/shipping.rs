@@ -1,7 +1,6 @@
 use domain::pool::Rules;
 
 use super::*;
-use crate::pool::ship::BATCH;
 use crate::pool::tidy::USUAL;
 
 #[test]
@@ -31,8 +30,8 @@ fn what_is_not_about_seats_has_time() {
     pool.ask(Ask::SetRules(Rules { version: 1, ..Rules::default() }));
     assert_eq!(pool.live().ship_at, Some(NOW.plus(60_000)));
     let Bench { disk, live, .. } = &mut pool;
-    let batch = live.as_mut().unwrap().next_batch(disk, &license()).unwrap().unwrap();
-    assert_eq!((batch.last, batch.changes.len()), (2, 0));
+    let batch = live.as_mut().unwrap().next_batch(disk, &license(), BATCH).unwrap().unwrap();
+    assert_eq!((batch.last, batch.change.is_none()), (2, true));
     pool.out(1);
     assert_eq!(pool.live().ship_at, Some(NOW.plus(1_000)));
 }
@@ -40,19 +39,19 @@ fn what_is_not_about_seats_has_time() {
 #[test]
 fn entries_go_in_order_and_in_batches() {
     let mut pool = Bench::new();
-    pool.terms.commit = 100;
-    (1..=100).for_each(|n| drop(pool.out(n)));
+    let size = u64::from(BATCH);
+    pool.terms.commit = 2 * BATCH;
+    (1..=2 * BATCH).for_each(|n| drop(pool.out(n)));
     pool.restart();
     assert_eq!(pool.live().ship_at, Some(NOW), "what was left is shipped at once");
     let Bench { disk, live, .. } = &mut pool;
     let live = live.as_mut().unwrap();
     let mut batches = Vec::new();
-    while let Some(batch) = live.next_batch(disk, &license()).unwrap() {
+    while let Some(batch) = live.next_batch(disk, &license(), BATCH).unwrap() {
         assert_eq!(batch.shard, Shard::Eu);
-        batches.push((batch.last, batch.changes.len()));
+        batches.push((batch.last, batch.change.is_some()));
         live.arrived(disk, batch.last).unwrap();
         live.arrived(disk, 1).unwrap();
     }
-    let size = BATCH as usize;
-    assert_eq!(batches, [(40, size - 1), (80, size), (101, 21)]);
+    assert_eq!(batches, [(size, true), (2 * size, true), (2 * size + 1, true)]);
 }
