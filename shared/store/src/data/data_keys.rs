@@ -69,3 +69,24 @@ pub fn reseal(version: u32, old: &str, new: &str) -> Change {
     .bind(old)
     .bind(new)
 }
+
+/// How many keys of the shard each key-encryption key has sealed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct SealedBy {
+    /// The id of the key-encryption key.
+    pub kek: String,
+    /// How many data keys.
+    pub data_keys: u64,
+    /// How many signing keys.
+    pub signing_keys: u64,
+}
+
+/// What each key-encryption key has sealed on the shard, signing keys as well.
+pub fn sealed_by() -> Sweep<SealedBy> {
+    Sweep::new(
+        "SELECT kek, SUM(data) AS data_keys, SUM(signing) AS signing_keys
+           FROM (SELECT kek, 1 AS data, 0 AS signing FROM data_keys
+                  UNION ALL SELECT kek, 0, 1 FROM signing_keys)
+          GROUP BY kek ORDER BY kek",
+    )
+}

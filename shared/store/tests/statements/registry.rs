@@ -277,6 +277,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         data_keys::add(1, "sealed", NOW);
         data_keys::under("k1", 50);
         data_keys::reseal(1, "old", "new");
+        data_keys::sealed_by();
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);
         audit::insert(&crate::log::entries(1)[0]);

@@ -17,13 +17,14 @@ const ISSUER_VIEWS: [&str; 6] = [
 ];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 6] = [
+const WHOLE_SHARD: [&str; 7] = [
     "outbox::sweep",
     "outbox::stuck",
     "idempotency::purge",
     "profiles::of_tenants",
     "signing_keys::under",
     "data_keys::under",
+    "data_keys::sealed_by",
 ];
 
 #[test]

@@ -20,42 +20,16 @@ use crate::pool::rows;
 pub const BATCH: u32 = 500;
 /// So many entries are shipped without waiting for more: the journal stays short, and so does its reading.
 const CROWD: u64 = 1_000;
-/// How long the first entry about seats waits for others to be shipped with, in milliseconds.
-const GATHER_MS: i64 = 1_000;
-/// How long it waits at most, in a pool that is busy all the time. D1 has a single writer for all pools of a region.
-const LONGEST_GATHER_MS: i64 = 30_000;
-/// A pool that was quiet for so long gathers for a second again, in milliseconds.
-const QUIET_MS: i64 = 120_000;
-/// How long the other entries wait: nobody outside misses them, but the journal must not keep them for ever.
+/// How long the other entries wait, in milliseconds: nobody outside misses them, but the journal must not keep them for ever.
 const LEISURE_MS: i64 = 60_000;
 
-/// How long a pool gathers what it ships: a second where seats are taken now and then, longer where they are taken all the
-/// time.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Gather {
-    wait_ms: i64,
-    last: Option<Millis>,
-}
-
-impl Gather {
-    /// Of a pool that was quiet.
-    pub const NEW: Self = Self { wait_ms: GATHER_MS, last: None };
-
-    /// Shipping begins: what comes next waits twice as long, unless the pool was quiet.
-    fn begin(&mut self, now: Millis) {
-        let busy = self.last.is_some_and(|last| now.since(last) < QUIET_MS);
-        self.wait_ms =
-            if busy { self.wait_ms.saturating_mul(2).min(LONGEST_GATHER_MS) } else { GATHER_MS };
-        self.last = Some(now);
-    }
-
-    /// When an entry of `now` is to be shipped that is the `waiting`th.
-    pub fn due(self, kept: bool, waiting: u64, now: Millis) -> Millis {
-        match (waiting >= CROWD, kept) {
-            (true, _) => now,
-            (false, true) => now.plus(self.wait_ms),
-            (false, false) => now.plus(LEISURE_MS),
-        }
+/// When an entry of `now` is to be shipped that is the `waiting`th. One that is `kept` in the ledger waits for others for
+/// `gather_ms`: D1 has a single writer for all pools of a region, and each shipment also costs the pool rows of its own.
+pub fn due(kept: bool, gather_ms: i64, waiting: u64, now: Millis) -> Millis {
+    match (waiting >= CROWD, kept) {
+        (true, _) => now,
+        (false, true) => now.plus(gather_ms.min(LEISURE_MS)),
+        (false, false) => now.plus(LEISURE_MS),
     }
 }
 
@@ -75,7 +49,6 @@ impl Live {
         let due = self.ship_at.is_some_and(|at| at <= now);
         if due {
             self.ship_at = None;
-            self.gather.begin(now);
         }
         due
     }
@@ -115,27 +88,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_busy_pool_gathers_longer_and_a_quiet_one_a_second_again() {
-        let mut gather = Gather::NEW;
-        let mut now = Millis(0);
-        let mut waits = Vec::new();
-        for pause in [1, 1, 1, 1, 1, 1, 119_999, 120_000] {
-            now = now.plus(pause);
-            gather.begin(now);
-            waits.push(gather.due(true, 1, now).since(now));
-        }
-        assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 1_000]);
-    }
-
-    #[test]
     fn a_crowd_waits_for_nobody_and_what_is_not_kept_has_leisure() {
-        let rows = [(true, 999, 1_000), (true, 1_000, 0), (false, 1, 60_000), (false, 1_000, 0)];
+        let rows = [(true, 999, 30_000), (true, 1_000, 0), (false, 1, 60_000), (false, 1_000, 0)];
         for (kept, waiting, want) in rows {
-            assert_eq!(
-                Gather::NEW.due(kept, waiting, Millis(5)),
-                Millis(5 + want),
-                "{kept} {waiting}"
-            );
+            assert_eq!(due(kept, 30_000, waiting, Millis(5)), Millis(5 + want), "{kept} {waiting}");
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::pool::tidy::USUAL;
 fn the_alarm_rings_for_the_first_entry_and_the_others_go_with_it() {
     let mut pool = Bench::new();
     pool.out(1);
-    let first = pool.now.plus(1_000);
+    let first = pool.now.plus(2_000);
     assert_eq!(pool.live().due(&USUAL), Some(first));
     pool.now = pool.now.plus(900);
     pool.out(2);
@@ -16,7 +16,7 @@ fn the_alarm_rings_for_the_first_entry_and_the_others_go_with_it() {
     assert!(pool.begins_shipping(first));
     pool.now = first;
     pool.out(3);
-    assert_eq!(pool.live().ship_at, Some(first.plus(1_000)), "added while others are shipped");
+    assert_eq!(pool.live().ship_at, Some(first.plus(2_000)), "added while others are shipped");
     pool.shipped();
     assert_eq!((pool.live().ship_at, pool.live().shipped), (None, 4));
     assert_eq!(pool.live().due(&USUAL), Some(NOW.plus(3_600_000)), "the end of the first lease");
@@ -33,7 +33,7 @@ fn what_is_not_about_seats_has_time() {
     let batch = live.as_mut().unwrap().next_batch(disk, &license(), BATCH).unwrap().unwrap();
     assert_eq!((batch.last, batch.change.is_none()), (2, true));
     pool.out(1);
-    assert_eq!(pool.live().ship_at, Some(NOW.plus(1_000)));
+    assert_eq!(pool.live().ship_at, Some(NOW.plus(2_000)));
 }
 
 #[test]
