@@ -22,7 +22,9 @@ struct Key<'a> {
 
 impl<'a> Key<'a> {
     fn new(p: &Platform, owner: &'a Tenant, scopes: &[&str]) -> Self {
-        let body = json!({ "app_name": "watched", "tenant_id": owner.id, "scopes": scopes });
+        let limit = json!({ "requests": 100_000, "window_seconds": 60 });
+        let body = json!({ "app_name": "watched", "tenant_id": owner.id, "scopes": scopes,
+            "rate_limit": limit });
         let made = p.console("POST", "/api/v1/keys/generate").json(&body).send().ok(201);
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         Self { owner, id: text("key_id"), text: text("api_key") }
