@@ -29,6 +29,7 @@ pub mod platform;
 pub mod pool;
 pub mod principal;
 pub mod serve;
+pub mod session;
 pub mod signed;
 pub mod site;
 pub mod terms;

@@ -3,14 +3,18 @@
 use domain::id::{KeyId, TenantId, UserId};
 use domain::license::Standing;
 use domain::place::Shard;
+use domain::role::Role;
 use domain::scope::Scopes;
+use domain::session::Times;
 use domain::time::Millis;
 use license::api_key::ApiKeyText;
 use store::directory::api_keys::PrincipalRow;
+use store::directory::sessions::SessionRow;
 use wire::problem::Kind;
 use wire::tenant::TenantKind;
 
 use crate::failure::Failure;
+use crate::session::{self, Session};
 use crate::site::{self, Site};
 
 /// What a request shows as its credentials.
@@ -61,6 +65,12 @@ impl Who {
         }
     }
 
+    /// Whoever has this id.
+    pub fn read(id: &str) -> Option<Self> {
+        let user = UserId::parse(id).map(Self::User);
+        user.or_else(|_| KeyId::parse(id).map(Self::Key)).ok()
+    }
+
     /// The id.
     pub fn id(&self) -> &str {
         match self {
@@ -95,6 +105,8 @@ pub struct Principal {
     pub rate_limit: u32,
     /// Length of the window.
     pub rate_window_seconds: u32,
+    /// What is particular to a person who has signed in; none for a key.
+    pub session: Option<Box<Session>>,
 }
 
 impl Principal {
@@ -125,7 +137,38 @@ impl Principal {
             revoked: row.revoked_ms.is_some(),
             rate_limit: row.rate_limit,
             rate_window_seconds: row.rate_window_seconds,
+            session: None,
         })
+    }
+
+    /// The principal of a session; none when its tenant's kind, its role or its actor is not known to this version.
+    pub fn from_session(row: SessionRow) -> Option<Self> {
+        let role = Role::from_name(&row.role)?;
+        let times = Times { made: row.made_ms, seen: row.seen_ms, expires: row.expires_ms };
+        Some(Self {
+            kind: TenantKind::from_name(&row.tenant_kind)?,
+            standing: site::standing(row.tenant_status),
+            who: Who::read(&row.actor)?,
+            tenant: row.tenant,
+            parent: row.parent,
+            shard: row.shard,
+            scopes: role.scopes(),
+            expires: Some(times.ends()),
+            revoked: row.revoked_ms.is_some(),
+            rate_limit: session::PER_MINUTE,
+            rate_window_seconds: 60,
+            session: Some(Box::new(Session { id: row.id, role, customers: row.customers, times })),
+        })
+    }
+
+    /// The only customers whom the caller may look after; none for all.
+    pub fn customers(&self) -> Option<&[TenantId]> {
+        self.session.as_deref().and_then(|session| session.customers.as_deref())
+    }
+
+    /// Whether the caller may look after a tenant below its own.
+    pub fn looks_after(&self, tenant: &TenantId) -> bool {
+        self.customers().is_none_or(|listed| listed.contains(tenant))
     }
 
     /// Whether the key works at `now` on `site`.
@@ -173,6 +216,7 @@ mod tests {
             revoked: false,
             rate_limit: 10,
             rate_window_seconds: 60,
+            session: None,
         }
     }
 

@@ -26,6 +26,7 @@ mod repeats;
 pub mod ring;
 #[cfg(feature = "seal")]
 pub mod seal;
+pub mod session;
 pub mod text;
 pub mod token;
 #[cfg(feature = "seal")]

@@ -1,8 +1,8 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    AlertId, ChannelId, CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId,
-    PlanId, ProductId, RequestId, TenantId,
+    AlertId, ChannelId, CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId,
+    LicenseCode, LicenseId, PlanId, ProductId, RequestId, SessionId, TenantId, UserId,
 };
 use domain::time::Millis;
 
@@ -118,7 +118,11 @@ ids!(
     KeyId,
     CommandId,
     EventId,
-    RequestId
+    GrantId,
+    InvitationId,
+    RequestId,
+    SessionId,
+    UserId
 );
 
 #[cfg(test)]

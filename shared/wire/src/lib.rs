@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod allocation;
 pub mod audit;
+pub mod auth;
 pub mod billing;
 pub mod body;
 pub mod day;
@@ -14,6 +15,7 @@ pub mod key;
 pub mod lease;
 pub mod license;
 pub mod page;
+pub mod people;
 pub mod pool;
 pub mod problem;
 pub mod route;

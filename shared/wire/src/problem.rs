@@ -54,6 +54,12 @@ kinds! {
     WrongHost = "wrong-host", 403, "These credentials are not for this host";
     /// The key lacks a scope.
     ScopeMissing = "scope-missing", 403, "The credentials lack a scope";
+    /// A page of another site sent it.
+    CrossSiteRequest = "cross-site-request", 403, "The request comes from a page of another site";
+    /// Only people have what is asked for.
+    SessionNeeded = "session-needed", 403, "Only people who have signed in may do this";
+    /// The provider vouches for somebody whom nobody invited.
+    NotInvited = "not-invited", 403, "Nobody has invited this person";
     /// The kind of tenant may not do this.
     RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
     /// The tenant is suspended.
@@ -84,6 +90,18 @@ kinds! {
     UnknownNode = "unknown-node", 404, "There is no such node";
     /// No such API key.
     KeyNotFound = "key-not-found", 404, "There is no such key";
+    /// No such person.
+    UserNotFound = "user-not-found", 404, "There is no such person";
+    /// No such session.
+    SessionNotFound = "session-not-found", 404, "There is no such session";
+    /// No such invitation.
+    InvitationNotFound = "invitation-not-found", 404, "There is no such invitation";
+    /// No such grant of support access.
+    GrantNotFound = "grant-not-found", 404, "There is no such support access";
+    /// The tenant has no identity provider.
+    NoIdentityProvider = "no-identity-provider", 404, "There is no identity provider";
+    /// Never was a link of this host.
+    TokenUnknown = "token-unknown", 404, "This link or invitation is not known here";
     /// No such tenant for this caller.
     TenantNotFound = "tenant-not-found", 404, "There is no such tenant";
     /// No such alert.
@@ -136,6 +154,10 @@ kinds! {
     AllocationFull = "allocation-full", 409, "There are as many as there can be";
     /// The request id is in use for something else.
     RequestIdReused = "request-id-reused", 409, "The request id is in use for another reservation";
+    /// The link was used.
+    TokenUsed = "token-used", 410, "This link or invitation was used already";
+    /// The link is past its end.
+    TokenExpired = "token-expired", 410, "This link or invitation has expired";
     /// The body is too large.
     BodyTooLarge = "body-too-large", 413, "The body is too large";
     /// Not application/json.

@@ -3,6 +3,7 @@
 mod alerts;
 mod answer;
 mod audit;
+mod auth;
 mod billing;
 mod catalog;
 mod commit;
@@ -10,10 +11,13 @@ mod devices;
 mod fingerprints;
 mod keys;
 mod licenses;
+mod people;
 mod sealing;
 mod tenants;
 mod turn;
 
+use edge::admit::Caller;
+use edge::door::Outbound;
 use edge::serve::{Answer, Target, serve};
 use edge::{Call, Failure, admit, paging, text};
 use wire::endpoints::{Id, Worker};
@@ -58,23 +62,46 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
         Id::PutProduct => catalog::put_product(call, &caller, param).await,
         Id::Products => catalog::products(call, &caller).await,
-        Id::PutFingerprints => fingerprints::put(call, &caller, param).await,
-        Id::Fingerprints => fingerprints::get(call, &caller, param).await,
-        Id::Alerts => alerts::list(call, &caller).await,
-        Id::Alert => alerts::get(call, &caller, param).await,
-        Id::AcknowledgeAlert => alerts::acknowledge(call, &caller, param).await,
-        Id::AlertRules => alerts::rules(call, &caller).await,
-        Id::SetAlertRules => alerts::set_rules(call, &caller).await,
-        Id::AlertChannels => alerts::channels(call, &caller).await,
-        Id::SetAlertChannels => alerts::set_channels(call, &caller).await,
         Id::PutPlan => catalog::put_plan(call, &caller, param).await,
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::SendLink => auth::send_link(call, &caller).await,
+        Id::RedeemLink => auth::redeem_link(call, &caller).await,
+        Id::AuthMethods => auth::methods(call, &caller).await,
+        Id::Session => auth::session(call, &caller).await,
+        Id::SignOut => auth::sign_out(call, &caller).await,
+        Id::Sessions => auth::sessions(call, &caller).await,
+        Id::RevokeSession => auth::revoke_session(call, &caller, param).await,
+        Id::Roles => people::roles(),
+        Id::Users => people::users(call, &caller).await,
+        Id::UpdateUser => people::update_user(call, &caller, param).await,
+        Id::RemoveUser => people::remove_user(call, &caller, param).await,
+        Id::Invitations => people::invitations(call, &caller).await,
+        Id::Invite => people::invite(call, &caller, endpoint).await,
+        Id::RevokeInvitation => people::revoke_invitation(call, &caller, param).await,
+        Id::AcceptInvitation => people::accept(call, &caller).await,
         Id::Sealing => sealing::get(call).await,
-        Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
-        // The table of endpoints gives the others to other workers.
-        _ => Err(Kind::NotFound.into()),
+        Id::OpenApi => Ok(Outbound::json(200, OPENAPI.to_owned())),
+        _ => watched(call, &caller, target).await,
     }?;
     Ok(Answer::to(caller, out))
+}
+
+/// What is watched: keys, and the applications that use products.
+async fn watched(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::PutFingerprints => fingerprints::put(call, caller, param).await,
+        Id::Fingerprints => fingerprints::get(call, caller, param).await,
+        Id::Alerts => alerts::list(call, caller).await,
+        Id::Alert => alerts::get(call, caller, param).await,
+        Id::AcknowledgeAlert => alerts::acknowledge(call, caller, param).await,
+        Id::AlertRules => alerts::rules(call, caller).await,
+        Id::SetAlertRules => alerts::set_rules(call, caller).await,
+        Id::AlertChannels => alerts::channels(call, caller).await,
+        Id::SetAlertChannels => alerts::set_channels(call, caller).await,
+        // The table of endpoints gives the others to other workers.
+        _ => Err(Kind::NotFound.into()),
+    }
 }

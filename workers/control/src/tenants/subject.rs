@@ -73,11 +73,11 @@ fn may_see(principal: &Principal, row: &TenantRow) -> bool {
     let there = !matches!(row.status, TenantStatus::Creating | TenantStatus::Closed);
     let above = principal.kind == TenantKind::Operator
         || (principal.kind == TenantKind::Msp && row.parent.as_ref() == Some(&principal.tenant));
-    there && (above || row.id == principal.tenant)
+    there && ((above && principal.looks_after(&row.id)) || row.id == principal.tenant)
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use domain::id::KeyId;
     use domain::place::Region;
@@ -97,7 +97,13 @@ mod tests {
             revoked: false,
             rate_limit: 1,
             rate_window_seconds: 1,
+            session: None,
         }
+    }
+
+    /// An MSP's principal with these scopes.
+    pub fn principal_with(scopes: Scopes) -> Principal {
+        Principal { scopes, ..principal("techpartners", TenantKind::Msp) }
     }
 
     #[test]

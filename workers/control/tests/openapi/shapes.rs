@@ -13,6 +13,10 @@ use wire::allocation::{
     AllocationsView, FreeRequest, ProvisionView, ReservationView, ReserveRequest, SetAllocation,
 };
 use wire::audit::{AuditCheckAnswer, AuditView};
+use wire::auth::{
+    AcceptRequest, LinkAnswer, LinkRequest, Methods, SessionAnswer, SessionView, SignedIn,
+    TokenRequest,
+};
 use wire::billing::{SeatUse, Statement};
 use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
@@ -27,6 +31,7 @@ use wire::lease::{
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
+use wire::people::{InvitationView, InviteRequest, RoleView, UserRequest, UserView};
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
@@ -214,7 +219,30 @@ fn of_alerts(id: Id, make: Make<'_>) -> Shape {
         Id::SetAlertChannels => {
             Shape { query: TENANT, ..make.exchange::<ChannelsRequest, ChannelsView>("200") }
         }
-        // Only the revocation of a key is left: it gives nothing.
+        other => of_people(other, make),
+    }
+}
+
+fn of_people(id: Id, make: Make<'_>) -> Shape {
+    const BELOW: &[&str] = &["cursor", "limit", "tenant_id"];
+    match id {
+        Id::SendLink => make.exchange::<LinkRequest, LinkAnswer>("202"),
+        Id::RedeemLink => make.exchange::<TokenRequest, SignedIn>("200"),
+        Id::AuthMethods => make.answer::<Methods>(),
+        Id::Session => make.answer::<SessionAnswer>(),
+        Id::Sessions => make.answer::<Page<SessionView>>(),
+        Id::Roles => make.answer::<Page<RoleView>>(),
+        Id::Users => make.page::<UserView>(BELOW),
+        Id::UpdateUser => {
+            Shape { query: &["tenant_id"], ..make.exchange::<UserRequest, UserView>("200") }
+        }
+        Id::Invitations => make.page::<InvitationView>(BELOW),
+        Id::Invite => make.exchange::<InviteRequest, InvitationView>("201"),
+        Id::AcceptInvitation => make.exchange::<AcceptRequest, SignedIn>("200"),
+        Id::RemoveUser | Id::RevokeInvitation => {
+            Shape { request: None, status: "204", answer: None, query: &["tenant_id"] }
+        }
+        // What revokes keys and sessions gives nothing.
         _ => Shape { request: None, status: "204", answer: None, query: &[] },
     }
 }

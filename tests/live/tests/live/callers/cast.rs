@@ -61,6 +61,8 @@ pub struct Cast {
     pub spare: Tenant,
     /// The id of a key of the holder.
     pub spare_key: String,
+    /// The id of an auditor of the holder.
+    pub person: String,
     /// Keys of holder, issuer and MSP that do not work, by why not.
     pub broken: Vec<Broken>,
 }
@@ -92,11 +94,12 @@ impl Cast {
         let alert = raised(p, &holder, &other);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
         let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
+        let person = p.person(&holder, "auditor").id;
         let tenants = [holder, other, parent, other_msp, issuer, other_vendor, operator];
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, lease, alert, spare, spare_key, broken }
+        Self { tenants, license, device, lease, alert, spare, spare_key, person, broken }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {

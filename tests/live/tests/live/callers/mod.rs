@@ -6,6 +6,8 @@ mod table;
 
 use std::collections::BTreeSet;
 
+use domain::role::Role;
+use domain::scope::Scope;
 use live::{Platform, Reply, shared};
 use serde_json::{Value, json};
 use wire::endpoints::{Access, ENDPOINTS};
@@ -62,6 +64,9 @@ fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
                 let mut scopes = vec![scope.name()];
                 // Nobody hands out more than they have.
                 scopes.extend((row.endpoint.id.name() == "GenerateKey").then_some("license:read"));
+                let gives =
+                    ["Invite", "UpdateUser", "RemoveUser"].contains(&row.endpoint.id.name());
+                scopes.extend(Role::Auditor.scopes().iter().map(Scope::name).filter(|_| gives));
                 // A lease can be returned only with the key that it was checked out with.
                 scopes.extend((row.endpoint.id.name() == "Return").then_some("license:checkout"));
                 Some(p.key_of(&tenant.id, &json!({ "scopes": scopes })))

@@ -98,6 +98,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         issuers(cast),
         tenants(cast),
         alerts(cast),
+        people(cast),
         ends(cast),
     ]
     .into_iter()
@@ -242,6 +243,34 @@ fn alerts(cast: &Cast) -> Vec<Row> {
         row(Id::Alerts, &at("alerts"), &NONE, 200, ABOVE),
         row(Id::Alert, &alert(""), &NONE, 200, ABOVE),
         row(Id::AcknowledgeAlert, &alert("/acknowledge"), &json!({ "note": "seen" }), 200, ABOVE),
+    ]
+}
+
+/// Signing in is for people: a key is turned away (403), and nobody has the token of these links (404).
+fn people(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let below = |path: &str| format!("{path}?tenant_id={holder}");
+    let person = below(&format!("/api/v1/users/{}", cast.person));
+    let invitation = below("/api/v1/invitations/inv_00000000000000000000000000");
+    let invite = json!({ "email": "@new@people.example", "role": "auditor", "tenant_id": holder });
+    let token = json!({ "token": "0".repeat(52) });
+    let email = json!({ "email": "nobody@nowhere.example" });
+    vec![
+        fixed(Id::SendLink, &email, 202, EVERYBODY),
+        fixed(Id::RedeemLink, &token, 404, EVERYBODY),
+        fixed(Id::AuthMethods, &NONE, 200, EVERYBODY),
+        fixed(Id::Session, &NONE, 403, EVERYBODY),
+        fixed(Id::SignOut, &NONE, 403, EVERYBODY),
+        fixed(Id::Sessions, &NONE, 403, EVERYBODY),
+        row(Id::RevokeSession, "/api/v1/auth/sessions/all", &NONE, 403, EVERYBODY),
+        fixed(Id::Roles, &NONE, 200, EVERYBODY),
+        row(Id::Users, &below("/api/v1/users"), &NONE, 200, ABOVE),
+        row(Id::Invitations, &below("/api/v1/invitations"), &NONE, 200, ABOVE),
+        fixed(Id::Invite, &invite, 201, ABOVE),
+        row(Id::RevokeInvitation, &invitation, &NONE, 204, ABOVE),
+        fixed(Id::AcceptInvitation, &token, 404, EVERYBODY),
+        row(Id::UpdateUser, &person, &json!({ "role": "auditor" }), 200, ABOVE),
+        row(Id::RemoveUser, &person, &NONE, 204, ABOVE),
     ]
 }
 

@@ -1,0 +1,6 @@
+//! People: signed in by links, invited, with roles, and with sessions that they can end.
+
+mod invitations;
+mod links;
+mod roles;
+mod sessions;

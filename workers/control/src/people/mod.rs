@@ -1,0 +1,24 @@
+//! People: roles, users and invitations, of one's own tenant or of one below it.
+
+mod accept;
+mod invitations;
+mod place;
+mod users;
+
+pub use accept::accept;
+pub use invitations::{invite, list as invitations, revoke as revoke_invitation};
+pub use users::{list as users, remove as remove_user, update as update_user};
+
+use domain::role::Role;
+use edge::Failure;
+use edge::door::Outbound;
+use wire::page::Page;
+use wire::people::RoleView;
+
+use crate::answer;
+
+/// The table of roles.
+pub fn roles() -> Result<Outbound, Failure> {
+    let items = Role::ALL.iter().copied().map(RoleView::from).collect();
+    answer::json(200, &Page { items, next_cursor: None })
+}
