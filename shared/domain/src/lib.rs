@@ -4,6 +4,7 @@
 //! No I/O, no async, no clock: every function is a plain function of its arguments.
 
 pub mod allocation;
+pub mod app;
 pub mod audit;
 pub mod branding;
 pub mod command;
@@ -31,3 +32,4 @@ pub mod time;
 pub mod usage;
 pub mod verdict;
 pub mod version;
+pub mod watch;

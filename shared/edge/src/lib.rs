@@ -46,6 +46,9 @@ pub mod text;
 pub mod vault;
 pub mod verify;
 pub mod vouch;
+pub mod watch;
+pub mod webhook;
+pub mod zone;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -222,6 +222,24 @@ endpoints! {
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a product";
     Products "GET" "/api/v1/products" Control
         Access::Key(Scope::LicenseRead, ISSUERS), false, "The issuer's products";
+    Fingerprints "GET" "/api/v1/products/{product}/fingerprints" Control
+        Access::Key(Scope::LicenseIssue, ISSUERS), false, "Which applications may use a product, and which have";
+    PutFingerprints "PUT" "/api/v1/products/{product}/fingerprints" Control
+        Access::Key(Scope::LicenseIssue, ISSUERS), false, "Say which applications may use a product";
+    Alerts "GET" "/api/v1/alerts" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "Alerts about API keys, newest first";
+    Alert "GET" "/api/v1/alerts/{alert}" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "One alert";
+    AcknowledgeAlert "POST" "/api/v1/alerts/{alert}/acknowledge" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Take note of an alert, and trust what raised it";
+    AlertRules "GET" "/api/v1/alert-rules" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "What raises alerts";
+    SetAlertRules "PUT" "/api/v1/alert-rules" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Say what raises alerts";
+    AlertChannels "GET" "/api/v1/alert-channels" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "Where alerts go";
+    SetAlertChannels "PUT" "/api/v1/alert-channels" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Say where alerts go";
     PutPlan "PUT" "/api/v1/plans/{plan}" Control
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a plan";
     Plans "GET" "/api/v1/plans" Control

@@ -1,5 +1,6 @@
 //! What others see: requests, answers, problems, and the table of endpoints. OpenAPI comes from here.
 
+pub mod alert;
 pub mod allocation;
 pub mod audit;
 pub mod auth;

@@ -78,6 +78,8 @@ kinds! {
     RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
     /// The tenant is suspended.
     TenantSuspended = "tenant-suspended", 403, "The tenant is suspended";
+    /// The issuer of the product does not let this application in.
+    AppNotAllowed = "app-not-allowed", 403, "This application is not allowed";
     /// The customer's rules shut the caller out.
     SeatExcluded = "seat-excluded", 403, "The rules of the pool exclude the caller";
     /// The lease or ticket belongs to another key.
@@ -120,6 +122,8 @@ kinds! {
     RegistrationNotFound = "registration-not-found", 404, "There is no such registration";
     /// Not a domain of this tenant.
     HostnameNotFound = "hostname-not-found", 404, "There is no such domain";
+    /// No such alert.
+    AlertNotFound = "alert-not-found", 404, "There is no such alert";
     /// No such plan.
     PlanNotFound = "plan-not-found", 404, "There is no such plan";
     /// The path is known, the method is not.

@@ -1,5 +1,6 @@
 //! The `control` worker: tenants, API keys, licenses after they were made, products, plans, audit.
 
+mod alerts;
 mod answer;
 mod audit;
 mod audit_export;
@@ -11,6 +12,7 @@ mod commit;
 mod devices;
 mod hostnames;
 mod export;
+mod fingerprints;
 mod keys;
 mod licenses;
 mod people;
@@ -136,6 +138,23 @@ async fn of_tenants(call: &Call, caller: &Caller, target: Target<'_>) -> Result<
         Id::RemoveHostname => hostnames::remove(call, caller, param).await,
         Id::VerifyHostname => hostnames::verify(call, caller, param).await,
         Id::SetCertificate => hostnames::set_certificate(call, caller, param).await,
+        _ => watched(call, caller, target).await,
+    }
+}
+
+/// What is watched: keys, and the applications that use products.
+async fn watched(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::PutFingerprints => fingerprints::put(call, caller, param).await,
+        Id::Fingerprints => fingerprints::get(call, caller, param).await,
+        Id::Alerts => alerts::list(call, caller).await,
+        Id::Alert => alerts::get(call, caller, param).await,
+        Id::AcknowledgeAlert => alerts::acknowledge(call, caller, param).await,
+        Id::AlertRules => alerts::rules(call, caller).await,
+        Id::SetAlertRules => alerts::set_rules(call, caller).await,
+        Id::AlertChannels => alerts::channels(call, caller).await,
+        Id::SetAlertChannels => alerts::set_channels(call, caller).await,
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
     }

@@ -26,3 +26,4 @@ mod rules;
 mod seat_use;
 #[cfg(test)]
 mod tenancy;
+mod watch;

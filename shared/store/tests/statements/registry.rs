@@ -1,9 +1,10 @@
 //! A list of every statement, each made once with plausible arguments. `rules` finds statements that are missing here.
 
+use domain::app::Policy;
 use domain::command::{Command, Order};
 use domain::fleet::{Device, DeviceStatus};
 use domain::hostname::Claim;
-use domain::id::{CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId};
+use domain::id::{AlertId, ChannelId, CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId};
 use domain::id::{GrantId, InvitationId, SessionId, UserId};
 use domain::license::Standing;
 use domain::person::Email;
@@ -11,9 +12,10 @@ use domain::place::{Region, Shard};
 use domain::scope::Scopes;
 use domain::subscription::Plan;
 use domain::usage::Metric;
+use domain::watch::{Alert, Rule, Rules, Severity};
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, brand_images, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
+    alert_settings, alerts, api_key_info, app_policies, audit, brand_images, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
     idempotency, identity_providers, invitations, lease_events, licenses, outbox, plans, products,
     profiles, registrations, seat_use, session_info, sign_in_links, signing_keys, support_grants,
     usage, users,
@@ -73,6 +75,7 @@ pub fn all() -> Vec<Item> {
     items.extend(on_shard_logs(&db));
     items.extend(on_shard_ledger(&db));
     items.extend(on_ledger(&db));
+    items.extend(on_watch(&db));
     items
 }
 
@@ -345,6 +348,50 @@ fn on_shard(db: &Db) -> Vec<Item> {
         crm_links::by_customer(&license.holder);
         crm_links::first_of(&[&license.holder]);
         crm_links::link("ACC-1", &license.holder, NOW);
+    ]
+}
+
+pub fn alert(n: u8) -> Alert {
+    Alert {
+        id: AlertId::new([n; 16]),
+        rule: Rule::Refused,
+        severity: Severity::High,
+        key: Some(key_id(1)),
+        value: "wrong-client".into(),
+        detail: json!({ "address": "192.0.2.7" }),
+        calls: 1,
+        first: NOW,
+        last: NOW,
+    }
+}
+
+fn on_watch(db: &Db) -> Vec<Item> {
+    let (event, alert, acme) = (EventId::new([1; 16]), alert(1), tenant("acme"));
+    let product = ProductId::parse("p").unwrap();
+    let said = alerts::Said { by: "key_1", note: None, trusted: true };
+    let channel = alert_settings::ChannelRow {
+        id: ChannelId::new([1; 16]),
+        kind: alert_settings::ChannelKind::Webhook,
+        target: "https://hooks.example.com/".into(),
+        sealed: Some("sealed".into()),
+    };
+    let (rules, policy) = (Rules::default(), Policy::default());
+    items![db;
+        alerts::list(&alerts::Filter::default(), None, 50);
+        alerts::by_id(&alert.id);
+        alerts::tell(&alert.id, &event, &acme, "mail", &json!({}), NOW);
+        alerts::put(1, &alert);
+        alerts::acknowledge(&alert.id, &said, NOW);
+        alert_settings::rules();
+        alert_settings::set_rules(1, &rules, NOW);
+        alert_settings::channels();
+        alert_settings::channel(&channel.id);
+        alert_settings::add_channel(&channel, NOW);
+        alert_settings::remove_channel(&channel.id);
+        app_policies::by_product(&product);
+        app_policies::for_ask("ACME-ENT-0001");
+        app_policies::put(&product, 1, &policy, NOW);
+        app_policies::change(&product, 1, &policy, NOW);
     ]
 }
 

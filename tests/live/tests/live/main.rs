@@ -58,3 +58,4 @@ mod sites;
 mod story;
 #[cfg(test)]
 mod strangers;
+mod watch;

@@ -1,11 +1,14 @@
 //! What each endpoint takes and gives.
 
 use domain::allocation::Transfer;
+use domain::app::Policy;
 use domain::id::LicenseCode;
 use domain::pool::Rules;
 use domain::version::VersionRange;
+use domain::watch::Rules as AlertRules;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
+use wire::alert::{AcknowledgeRequest, AlertView, ChannelsRequest, ChannelsView, FingerprintsView};
 use wire::allocation::{
     AllocationsView, FreeRequest, ProvisionView, ReservationView, ReserveRequest, SetAllocation,
 };
@@ -219,6 +222,8 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         }
         Id::PutProduct => make.exchange::<ProductRequest, ProductView>("200"),
         Id::Products => make.page::<ProductView>(PAGE),
+        Id::Fingerprints => make.answer::<FingerprintsView>(),
+        Id::PutFingerprints => make.exchange::<Policy, Policy>("200"),
         Id::PutPlan => make.exchange::<PlanRequest, PlanView>("200"),
         Id::Plans => make.page::<PlanView>(PAGE),
         Id::Audit => make.page::<AuditView>(&[
@@ -233,6 +238,34 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::EraseTenant => make.exchange::<EraseRequest, ErasureView>("202"),
         Id::Sealing => make.answer::<SealingView>(),
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
+        other => of_alerts(other, make),
+    }
+}
+
+fn of_alerts(id: Id, make: Make<'_>) -> Shape {
+    const TENANT: &[&str] = &["tenant_id"];
+    match id {
+        Id::Alerts => make.page::<AlertView>(&[
+            "cursor",
+            "limit",
+            "tenant_id",
+            "rule",
+            "severity",
+            "state",
+            "key",
+        ]),
+        Id::Alert => make.queried::<AlertView>(TENANT),
+        Id::AcknowledgeAlert => {
+            Shape { query: TENANT, ..make.exchange::<AcknowledgeRequest, AlertView>("200") }
+        }
+        Id::AlertRules => make.queried::<AlertRules>(TENANT),
+        Id::SetAlertRules => {
+            Shape { query: TENANT, ..make.exchange::<AlertRules, AlertRules>("200") }
+        }
+        Id::AlertChannels => make.queried::<ChannelsView>(TENANT),
+        Id::SetAlertChannels => {
+            Shape { query: TENANT, ..make.exchange::<ChannelsRequest, ChannelsView>("200") }
+        }
         other => of_people(other, make),
     }
 }

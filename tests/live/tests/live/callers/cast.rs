@@ -55,6 +55,8 @@ pub struct Cast {
     pub device: String,
     /// A lease of the license, held with the holder's first key.
     pub lease: String,
+    /// An alert about a key of the holder.
+    pub alert: String,
     /// Another customer of the holder's MSP.
     pub spare: Tenant,
     /// The id of a key of the holder.
@@ -95,6 +97,7 @@ impl Cast {
         let lease = checked_out(p, &holder, &holder.key, &license.id);
         let domain = format!("{}.cast.dev", p.name("host"));
         holder.post(p, "/api/v1/hostnames", &json!({ "host": domain })).ok(201);
+        let alert = raised(p, &holder, &other);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
         let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
         let person = p.person(&holder, "auditor").id;
@@ -106,7 +109,9 @@ impl Cast {
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, lease, spare, spare_key, domain, person, grant, broken }
+        Self {
+            tenants, license, device, lease, alert, spare, spare_key, domain, person, grant, broken,
+        }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {
@@ -119,6 +124,19 @@ impl Cast {
             [Who::Holder, Who::Parent, Who::Issuer].map(|who| self.of(who));
         [&self.license.id, &self.license.code, &holder.id, &parent.id, &issuer.id]
     }
+}
+
+/// An alert: the holder's key is shown on another tenant's host.
+fn raised(p: &Platform, holder: &Tenant, other: &Tenant) -> String {
+    let shown = p.call("GET", &other.id, "/api/v1/licenses").key(&holder.key).send();
+    shown.refused(403, "wrong-host");
+    let mut alert = Value::Null;
+    until("an alert is raised", Duration::from_secs(20), || {
+        alert = holder.get(p, "/api/v1/alerts?rule=cross_tenant").ok(200)["items"][0]["alert_id"]
+            .clone();
+        alert.is_string()
+    });
+    alert.as_str().unwrap().to_owned()
 }
 
 /// A seat, checked out with `key`.

@@ -103,6 +103,7 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         tenants(cast),
         domains(cast),
         looks(cast),
+        alerts(cast),
         people(cast),
         ways_in(cast),
         ends(cast),
@@ -200,6 +201,14 @@ fn issuers(cast: &Cast) -> Vec<Row> {
         fixed(Id::RotateSigningKey, &NONE, 200, ISSUERS_OWN),
         row(Id::PutProduct, "/api/v1/products/tool", &product, 200, ISSUERS_OWN),
         fixed(Id::Products, &NONE, 200, ISSUERS_OWN),
+        row(
+            Id::PutFingerprints,
+            "/api/v1/products/tool/fingerprints",
+            &json!({}),
+            200,
+            ISSUERS_OWN,
+        ),
+        row(Id::Fingerprints, "/api/v1/products/tool/fingerprints", &NONE, 200, ISSUERS_OWN),
         row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
         fixed(Id::Plans, &NONE, 200, ISSUERS_OWN),
         row(Id::Overage, "/api/v1/billing/overage?format=csv", &NONE, 200, ISSUERS_OWN),
@@ -231,6 +240,23 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
         fixed(Id::Sealing, &NONE, 200, OPERATOR),
+    ]
+}
+
+/// What is seen of the holder's keys.
+fn alerts(cast: &Cast) -> Vec<Row> {
+    let at = |path: &str| format!("/api/v1/{path}?tenant_id={}", cast.of(Who::Holder).id);
+    let alert = |tail: &str| at(&format!("alerts/{}{tail}", cast.alert));
+    let (rules, channels) =
+        (json!({ "quiet_seconds": 60 }), json!({ "emails": ["it@acme.example"] }));
+    vec![
+        row(Id::SetAlertRules, &at("alert-rules"), &rules, 200, ABOVE),
+        row(Id::AlertRules, &at("alert-rules"), &NONE, 200, ABOVE),
+        row(Id::SetAlertChannels, &at("alert-channels"), &channels, 200, ABOVE),
+        row(Id::AlertChannels, &at("alert-channels"), &NONE, 200, ABOVE),
+        row(Id::Alerts, &at("alerts"), &NONE, 200, ABOVE),
+        row(Id::Alert, &alert(""), &NONE, 200, ABOVE),
+        row(Id::AcknowledgeAlert, &alert("/acknowledge"), &json!({ "note": "seen" }), 200, ABOVE),
     ]
 }
 
