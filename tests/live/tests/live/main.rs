@@ -46,3 +46,5 @@ mod signed;
 mod sites;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod strangers;

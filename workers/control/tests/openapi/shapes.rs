@@ -71,6 +71,7 @@ pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static
 /// What a good answer is made of. Of a stream of events, the schema is that of each one's `data`.
 pub const fn media(id: Id) -> &'static str {
     match id {
+        Id::Jwks => "application/jwk-set+json",
         Id::PoolEvents => "text/event-stream",
         Id::AuditExport => "application/x-ndjson",
         Id::RootPem => "application/x-pem-file",
