@@ -36,5 +36,6 @@ export class AuditLog extends shell(rust.AuditLog) {}
 export class Fleet extends shell(rust.Fleet) {}
 export class Limiter extends shell(rust.Limiter) {}
 export class Pool extends followed(shell(rust.Pool)) {}
+export class Watch extends shell(rust.Watch) {}
 export { Feed } from "./js/feed.mjs";
 export default rust.default;

@@ -75,6 +75,24 @@ pub async fn spend(call: &Call, key: Option<Key<'_>>) -> Option<Spent> {
     Some(reply.map_or_else(Spent::Away, |reply| Spent::Asked(reply, call.now)))
 }
 
+/// Spends one request of something that is no key: `name` says what, and is not shown by the object's own name, which can
+/// be seen from outside of its region.
+///
+/// # Errors
+/// `rate-limited`, with the time to come back.
+pub async fn named(
+    call: &Call,
+    tenant: &TenantId,
+    shard: Shard,
+    name: &str,
+    policy: Policy,
+) -> Result<(), Failure> {
+    let hash = license::hex(&license::sha256(name.as_bytes()));
+    let key = Key { tenant, shard, hash: &hash };
+    let spent = spend(call, Some(key)).await;
+    settle(call, key, policy, spent).await.map(drop)
+}
+
 /// Ends what [`spend`] began, now that the limit is known: tells a Limiter that is new or out of
 /// date its limit, and spends the token.
 ///

@@ -42,10 +42,15 @@ pub fn shared() -> &'static Platform {
 impl Platform {
     /// A platform on fresh state.
     pub fn start(name: &str) -> Self {
+        Self::start_with(name, &Value::Null)
+    }
+
+    /// A platform on fresh state with variables of its own.
+    pub fn start_with(name: &str, vars: &Value) -> Self {
         let root = Root::find().unwrap();
         let folder = fresh_folder(&root, name);
         let port = free_port();
-        let operator_key = inputs::write(&folder, port);
+        let operator_key = inputs::write(&folder, port, vars);
         let Spawned { child, input, said, outside } = spawn(&root, &folder, port);
         let config = Agent::config_builder()
             .timeout_global(Some(Duration::from_mins(1)))
@@ -89,6 +94,11 @@ impl Platform {
         let (host, port) = self.outside.rsplit_once(':').unwrap();
         let host = host.trim_start_matches("http://");
         Call::new(&self.agent, port.parse().unwrap(), method, &format!("{host}:{port}"), path)
+    }
+
+    /// The URL of what stands in for the world outside.
+    pub fn outside_url(&self) -> &str {
+        &self.outside
     }
 
     /// Runs the clock once, as cron does, and waits until it has ended.

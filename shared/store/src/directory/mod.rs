@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod erasures;
 pub mod hostnames;
 pub mod issuer_keys;
+pub mod registrations;
 pub mod sessions;
 pub mod tenants;
 

@@ -17,6 +17,8 @@ mod licenses;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod registrations;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod rules;
@@ -24,3 +26,4 @@ mod rules;
 mod seat_use;
 #[cfg(test)]
 mod tenancy;
+mod watch;

@@ -65,10 +65,13 @@ fn statements_name_their_columns_and_bind_their_values() {
         let fixed = [
             "",
             "active",
+            "custom",
             "creating",
             "deactivated",
             "done",
             "next",
+            "pending",
+            "verified",
             "retired",
             "running",
             "suspended",

@@ -11,6 +11,10 @@ mod badinput;
 #[cfg(test)]
 mod borrow;
 #[cfg(test)]
+mod branding;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod callers;
 #[cfg(test)]
 mod compliance;
@@ -23,6 +27,8 @@ mod described;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
+mod hostnames;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod isolation;
@@ -33,7 +39,11 @@ mod lifecycle;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod ratelimit;
+#[cfg(test)]
+mod registering;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
@@ -48,3 +58,5 @@ mod sites;
 mod story;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
+mod watch;

@@ -122,6 +122,7 @@ pub mod tests {
             status,
             created_ms: NOW,
             version: 1,
+            plan: domain::subscription::Plan::Enterprise,
         };
         let rows = [
             ("acme", TenantKind::Customer, true),
