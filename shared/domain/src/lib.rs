@@ -4,7 +4,9 @@
 //! No I/O, no async, no clock: every function is a plain function of its arguments.
 
 pub mod allocation;
+pub mod app;
 pub mod audit;
+pub mod branding;
 pub mod command;
 pub mod dns;
 pub mod fleet;
@@ -30,3 +32,4 @@ pub mod time;
 pub mod usage;
 pub mod verdict;
 pub mod version;
+pub mod watch;

@@ -24,10 +24,10 @@ use crate::call::Call;
 use crate::db::Freshness;
 use crate::door::Inbound;
 use crate::failure::{Failure, StoreFailure};
-use crate::limit;
 use crate::principal::{Credentials, Principal};
 use crate::session;
 use crate::site::Site;
+use crate::{limit, watch};
 
 /// Sites held per isolate.
 const SITES: usize = 2_048;
@@ -195,13 +195,17 @@ pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> 
     let held = held?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
-    check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)?;
+    check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)
+        .map_err(|failure| watch::refused(principal.as_deref(), call, failure))?;
     let mut caller =
         Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() };
     call.admit(&caller);
     if let (Some(principal), Some(key)) = (&caller.principal, key) {
         session::note_use(call, principal, key.hash);
-        caller.counters = limit::settle(call, key, limit::policy(principal), spent).await?;
+        let settled = limit::settle(call, key, limit::policy(principal), spent).await;
+        caller.counters =
+            settled.map_err(|failure| watch::refused(Some(principal), call, failure))?;
+        watch::admitted(principal, &call.inbound, call.now);
         call.admit(&caller);
     }
     Ok(caller)

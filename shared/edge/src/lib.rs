@@ -5,8 +5,10 @@
 pub mod address;
 pub mod admit;
 pub mod answer;
+pub mod branding;
 pub mod cache;
 pub mod call;
+pub mod carried;
 pub mod cloudflare;
 pub mod config;
 pub mod db;
@@ -42,6 +44,11 @@ pub mod site;
 pub mod terms;
 pub mod text;
 pub mod vault;
+pub mod verify;
+pub mod vouch;
+pub mod watch;
+pub mod webhook;
+pub mod zone;
 
 pub use call::Call;
 pub use failure::Failure;

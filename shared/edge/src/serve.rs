@@ -12,7 +12,7 @@ use crate::admit::Caller;
 use crate::call::Call;
 use crate::door::{Inbound, Outbound};
 use crate::failure::Failure;
-use crate::{limit, log, platform};
+use crate::{limit, log, platform, watch};
 
 /// A request body may have at most this many bytes.
 pub const BODY_LIMIT: usize = 65_536;
@@ -54,6 +54,9 @@ pub async fn serve(
     };
     let out = finish(&call, out, caller.as_ref());
     write_log(&call, &out, caller.as_ref(), "");
+    if out.work_waits {
+        context.wait_until(watch::tell(call.env.clone()));
+    }
     for work in call.take_later() {
         context.wait_until(work);
     }
@@ -127,6 +130,7 @@ pub fn failed(call: &Call, failure: &Failure) -> Outbound {
 /// Adds what every answer carries.
 pub fn finish(call: &Call, mut out: Outbound, caller: Option<&Caller>) -> Outbound {
     out.set("x-request-id", call.id.as_str());
+    out.work_waits |= watch::waits();
     if let Some(counters) = caller.and_then(|caller| caller.counters.as_ref()) {
         limit::tell(&mut out, counters);
     }

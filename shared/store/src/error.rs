@@ -28,6 +28,8 @@ impl Refusal {
     /// Guards write NULL into a NOT NULL column when they find something unexpected (see `licenses`).
     pub fn of(message: &str) -> Self {
         const GUARDED: &[&str] = &[
+            "alert_rules.version",
+            "app_policies.version",
             "licenses.version",
             "tenants.version",
             "idempotency.owner",

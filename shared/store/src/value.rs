@@ -1,7 +1,7 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
+    AlertId, ChannelId, CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
     LicenseId, PlanId, ProductId, RegistrationId, RequestId, SessionId, TenantId, UserId,
 };
 use domain::time::Millis;
@@ -105,6 +105,8 @@ macro_rules! ids {
 }
 
 ids!(
+    AlertId,
+    ChannelId,
     TenantId,
     ProductId,
     PlanId,

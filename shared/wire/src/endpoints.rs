@@ -142,6 +142,8 @@ endpoints! {
         Access::Key(Scope::SigningKeys, ISSUERS), true, "Make the next key active and publish a new next one";
     Jwks "GET" "/.well-known/jwks.json" Issue
         Access::Public, false, "Public keys of this host: answers, and licenses of its issuers";
+    SecurityTxt "GET" "/.well-known/security.txt" Issue
+        Access::Public, false, "Whom to tell about a weakness (RFC 9116)";
     RootPem "GET" "/.well-known/writ-root.pem" Issue
         Access::Public, false, "The installation's root public key";
     Licenses "GET" "/api/v1/licenses" Control
@@ -204,10 +206,40 @@ endpoints! {
         Access::Key(Scope::LicenseManage, ANYONE), true, "Block a device of a license";
     UnblockDevice "POST" "/api/v1/licenses/{license}/devices/unblock" Control
         Access::Key(Scope::LicenseManage, ANYONE), true, "Unblock a device of a license";
+    Branding "GET" "/api/v1/branding" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "How the tenant's pages look, and what of it comes from above";
+    PutBranding "PUT" "/api/v1/branding" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Set texts, colors and the style sheet of the tenant's pages";
+    PutLogo "PUT" "/api/v1/branding/logo" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Set the logo of the tenant's pages";
+    RemoveLogo "DELETE" "/api/v1/branding/logo" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Remove the logo";
+    PutFavicon "PUT" "/api/v1/branding/favicon" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Set the icon of the tenant's pages";
+    RemoveFavicon "DELETE" "/api/v1/branding/favicon" Control
+        Access::Key(Scope::BrandingManage, ANYONE), false, "Remove the icon";
     PutProduct "PUT" "/api/v1/products/{product}" Control
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a product";
     Products "GET" "/api/v1/products" Control
         Access::Key(Scope::LicenseRead, ISSUERS), false, "The issuer's products";
+    Fingerprints "GET" "/api/v1/products/{product}/fingerprints" Control
+        Access::Key(Scope::LicenseIssue, ISSUERS), false, "Which applications may use a product, and which have";
+    PutFingerprints "PUT" "/api/v1/products/{product}/fingerprints" Control
+        Access::Key(Scope::LicenseIssue, ISSUERS), false, "Say which applications may use a product";
+    Alerts "GET" "/api/v1/alerts" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "Alerts about API keys, newest first";
+    Alert "GET" "/api/v1/alerts/{alert}" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "One alert";
+    AcknowledgeAlert "POST" "/api/v1/alerts/{alert}/acknowledge" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Take note of an alert, and trust what raised it";
+    AlertRules "GET" "/api/v1/alert-rules" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "What raises alerts";
+    SetAlertRules "PUT" "/api/v1/alert-rules" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Say what raises alerts";
+    AlertChannels "GET" "/api/v1/alert-channels" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "Where alerts go";
+    SetAlertChannels "PUT" "/api/v1/alert-channels" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Say where alerts go";
     PutPlan "PUT" "/api/v1/plans/{plan}" Control
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a plan";
     Plans "GET" "/api/v1/plans" Control
@@ -216,12 +248,24 @@ endpoints! {
         Access::Key(Scope::AuditRead, ANYONE), false, "The tenant's audit log";
     AuditCheck "GET" "/api/v1/audit/check" Control
         Access::Key(Scope::AuditRead, ANYONE), false, "Proof that the audit log is unbroken";
+    AuditExport "GET" "/api/v1/audit/export" Control
+        Access::Key(Scope::AuditRead, ANYONE), false, "The audit log as JSON lines, with what proves it";
+    Export "GET" "/api/v1/export" Control
+        Access::Key(Scope::Admin, ANYONE), false, "Everything that there is of the caller's tenant, signed page by page";
+    EraseTenant "POST" "/api/v1/tenants/{tenant}/erase" Control
+        Access::Key(Scope::Admin, ANYONE), true, "Close a tenant, and erase it after a time of grace";
+    KeepTenant "DELETE" "/api/v1/tenants/{tenant}/erase" Control
+        Access::Key(Scope::TenantManage, OWNERS), false, "Call an erasure off before its time";
     SendLink "POST" "/api/v1/auth/link" Control
         Access::Public, false, "Ask for a sign-in link by mail";
     RedeemLink "POST" "/api/v1/auth/link/redeem" Control
         Access::Public, false, "Sign in with the token of a link";
     AuthMethods "GET" "/api/v1/auth/methods" Control
         Access::Public, false, "How people can sign in on this host";
+    OidcStart "GET" "/api/v1/auth/oidc/start" Control
+        Access::Public, false, "Go to the identity provider; what goes wrong is told to the sign-in page";
+    OidcCallback "GET" "/api/v1/auth/oidc/callback" Control
+        Access::Public, false, "Come back from the identity provider";
     Session "GET" "/api/v1/auth/session" Control
         Access::Person, false, "The session that asks, and who is signed in";
     SignOut "DELETE" "/api/v1/auth/session" Control
@@ -248,6 +292,18 @@ endpoints! {
         Access::Public, false, "Join with the token of an invitation, and sign in";
     Sealing "GET" "/api/v1/sealing" Control
         Access::Key(Scope::Admin, OPERATOR), false, "How far a rotation of the key-encryption key has come";
+    IdentityProvider "GET" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "The tenant's identity provider, without its secret";
+    PutIdentityProvider "PUT" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Set the tenant's identity provider";
+    RemoveIdentityProvider "DELETE" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Remove the tenant's identity provider";
+    OpenSupport "POST" "/api/v1/tenants/{tenant}/support" Control
+        Access::Key(Scope::SupportAccess, OWNERS), true, "Open support access to a tenant below, which sees it and can end it";
+    Support "GET" "/api/v1/support" Control
+        Access::Key(Scope::UsersRead, ANYONE), false, "Support access to the tenant, or to one below it";
+    EndSupport "DELETE" "/api/v1/support/{grant}" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "End support access and its sessions";
     OpenApi "GET" "/api/v1/openapi.json" Control
         Access::Public, false, "This interface as OpenAPI 3.1";
 }

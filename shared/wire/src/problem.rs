@@ -40,6 +40,16 @@ kinds! {
     MalformedJson = "malformed-json", 400, "The body is not well-formed JSON";
     /// A header has no usable value.
     InvalidHeader = "invalid-header", 400, "A header has no usable value";
+    /// The answer does not belong to what this browser asked.
+    OidcStateMismatch = "oidc-state-mismatch", 400, "This browser has not begun this sign-in";
+    /// Another provider answers than was asked.
+    OidcIssuerMismatch = "oidc-issuer-mismatch", 400, "Another identity provider answers than was asked";
+    /// The token answers to another request.
+    OidcNonceMismatch = "oidc-nonce-mismatch", 400, "The identity provider's token answers to another sign-in";
+    /// The token is not genuine, or not for us.
+    OidcTokenInvalid = "oidc-token-invalid", 400, "The identity provider's token is not valid";
+    /// The provider gives nothing for the code.
+    OidcCodeRefused = "oidc-code-refused", 400, "The identity provider refuses its own code";
     /// No credentials.
     CredentialsMissing = "credentials-missing", 401, "This endpoint needs credentials";
     /// A key with a typing error: refused without a look-up.
@@ -56,6 +66,10 @@ kinds! {
     ScopeMissing = "scope-missing", 403, "The credentials lack a scope";
     /// A page of another site sent it.
     CrossSiteRequest = "cross-site-request", 403, "The request comes from a page of another site";
+    /// The provider has let nobody in.
+    OidcDenied = "oidc-denied", 403, "The identity provider has let nobody in";
+    /// The provider does not vouch for the address.
+    OidcEmailUnverified = "oidc-email-unverified", 403, "The identity provider does not vouch for a mail address";
     /// Only people have what is asked for.
     SessionNeeded = "session-needed", 403, "Only people who have signed in may do this";
     /// The provider vouches for somebody whom nobody invited.
@@ -64,6 +78,8 @@ kinds! {
     RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
     /// The tenant is suspended.
     TenantSuspended = "tenant-suspended", 403, "The tenant is suspended";
+    /// The issuer of the product does not let this application in.
+    AppNotAllowed = "app-not-allowed", 403, "This application is not allowed";
     /// The customer's rules shut the caller out.
     SeatExcluded = "seat-excluded", 403, "The rules of the pool exclude the caller";
     /// The lease or ticket belongs to another key.
@@ -106,6 +122,8 @@ kinds! {
     RegistrationNotFound = "registration-not-found", 404, "There is no such registration";
     /// Not a domain of this tenant.
     HostnameNotFound = "hostname-not-found", 404, "There is no such domain";
+    /// No such alert.
+    AlertNotFound = "alert-not-found", 404, "There is no such alert";
     /// No such plan.
     PlanNotFound = "plan-not-found", 404, "There is no such plan";
     /// The path is known, the method is not.
@@ -122,6 +140,8 @@ kinds! {
     PlanLimitReached = "plan-limit-reached", 409, "The plan allows no more";
     /// Not at the platform yet.
     HostnameNotReady = "hostname-not-ready", 409, "The domain is not proved yet";
+    /// An MSP is erased after its customers.
+    TenantHasCustomers = "tenant-has-customers", 409, "The tenant has customers";
     /// Somebody else changed it first.
     VersionConflict = "version-conflict", 409, "It was changed by somebody else meanwhile";
     /// All activations are taken.
@@ -182,6 +202,8 @@ kinds! {
     RateLimited = "rate-limited", 429, "Too many requests";
     /// The reason stays in the log.
     Internal = "internal", 500, "Something went wrong on our side";
+    /// The provider cannot be reached.
+    IdentityProviderAway = "identity-provider-away", 503, "The identity provider cannot be reached";
     /// A store that this answer needs cannot be reached.
     StoreUnavailable = "store-unavailable", 503, "A store cannot be reached";
 }

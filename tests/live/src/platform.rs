@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -96,6 +96,11 @@ impl Platform {
         Call::new(&self.agent, port.parse().unwrap(), method, &format!("{host}:{port}"), path)
     }
 
+    /// The URL of what stands in for the world outside.
+    pub fn outside_url(&self) -> &str {
+        &self.outside
+    }
+
     /// Runs the clock once, as cron does, and waits until it has ended.
     pub fn tick(&self) {
         let mut input = self.input.lock().unwrap();
@@ -152,9 +157,8 @@ impl Platform {
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        if let Ok(input) = self.input.get_mut() {
-            input.take();
-        }
+        // Also when a test failed while it held the input.
+        self.input.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }

@@ -22,6 +22,7 @@ mod usable;
 mod view;
 
 use edge::door::Inbound;
+use futures_util::future::join;
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
@@ -38,7 +39,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        letters::ship(env).await;
+        join(letters::ship(env.clone()), edge::watch::tell(env)).await;
         String::new()
     })
 }

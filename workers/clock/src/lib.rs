@@ -5,6 +5,7 @@
 //! decided the same.
 
 mod claims;
+mod erase;
 mod reseal;
 mod sweep;
 
@@ -33,6 +34,9 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
                 log::event("error", "clock.shard", &format!("{}: {failure}", shard.name()));
             }
         }
+    }
+    if let Err(failure) = erase::run(&call).await {
+        log::event("error", "clock.erase", &failure.reason.unwrap_or_default());
     }
     let runs = join_all(Shard::ALL.map(|shard| reseal::shard(&call, shard))).await;
     for (shard, run) in Shard::ALL.iter().zip(runs) {

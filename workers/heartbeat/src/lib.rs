@@ -7,6 +7,7 @@ mod beat;
 mod report;
 
 use edge::door::Inbound;
+use futures_util::future::join;
 use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
@@ -23,7 +24,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        edge::pending::write(env).await;
+        join(edge::pending::write(env.clone()), edge::watch::tell(env)).await;
         String::new()
     })
 }

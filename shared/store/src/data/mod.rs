@@ -1,7 +1,11 @@
 //! The records of a tenant on its shard, a module per table.
 
+pub mod alert_settings;
+pub mod alerts;
 pub mod api_key_info;
+pub mod app_policies;
 pub mod audit;
+pub mod brand_images;
 pub mod commands;
 pub mod crm_links;
 pub mod custom_hostnames;

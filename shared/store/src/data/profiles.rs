@@ -60,6 +60,16 @@ pub fn enroll(name: &str, contact_email: &str, crm_id: &str, now: Millis) -> Cha
     .bind(now)
 }
 
+/// Changes how the tenant's pages look. A tenant that has no profile yet is called by its id.
+pub fn set_branding(branding: &serde_json::Value, now: Millis) -> Change {
+    Change::new(
+        "INSERT INTO profiles (tenant_id, name, branding, created_ms, updated_ms) VALUES (?1, ?1, ?2, ?3, ?3)
+         ON CONFLICT (tenant_id) DO UPDATE SET branding = excluded.branding, updated_ms = excluded.updated_ms",
+    )
+    .bind(branding)
+    .bind(now)
+}
+
 /// A tenant's profile in a list of tenants.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct NamedProfileRow {

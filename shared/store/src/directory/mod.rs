@@ -1,6 +1,7 @@
 //! The DIRECTORY, a module per table.
 
 pub mod api_keys;
+pub mod erasures;
 pub mod hostnames;
 pub mod issuer_keys;
 pub mod registrations;

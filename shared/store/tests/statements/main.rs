@@ -7,6 +7,8 @@ mod hot;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
+mod inventory;
+#[cfg(test)]
 mod issuer_views;
 #[cfg(test)]
 mod ledger;
@@ -22,3 +24,6 @@ mod registry;
 mod rules;
 #[cfg(test)]
 mod seat_use;
+#[cfg(test)]
+mod tenancy;
+mod watch;

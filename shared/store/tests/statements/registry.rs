@@ -1,9 +1,10 @@
 //! A list of every statement, each made once with plausible arguments. `rules` finds statements that are missing here.
 
+use domain::app::Policy;
 use domain::command::{Command, Order};
 use domain::fleet::{Device, DeviceStatus};
 use domain::hostname::Claim;
-use domain::id::{CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId};
+use domain::id::{AlertId, ChannelId, CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId};
 use domain::id::{GrantId, InvitationId, SessionId, UserId};
 use domain::license::Standing;
 use domain::person::Email;
@@ -11,15 +12,16 @@ use domain::place::{Region, Shard};
 use domain::scope::Scopes;
 use domain::subscription::Plan;
 use domain::usage::Metric;
+use domain::watch::{Alert, Rule, Rules, Severity};
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
+    alert_settings, alerts, api_key_info, app_policies, audit, brand_images, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
     idempotency, identity_providers, invitations, lease_events, licenses, outbox, plans, products,
     profiles, registrations, seat_use, session_info, sign_in_links, signing_keys, support_grants,
     usage, users,
 };
 use store::directory::{
-    api_keys, hostnames, issuer_keys, registrations as wanted, sessions, tenants,
+    api_keys, erasures, hostnames, issuer_keys, registrations as wanted, sessions, tenants,
 };
 use store::{Statement, Target};
 use testkit::{Db, NOW, key_id, license, request_id, tenant, terms};
@@ -73,6 +75,7 @@ pub fn all() -> Vec<Item> {
     items.extend(on_shard_logs(&db));
     items.extend(on_shard_ledger(&db));
     items.extend(on_ledger(&db));
+    items.extend(on_watch(&db));
     items
 }
 
@@ -118,6 +121,12 @@ fn on_directory(db: &Db) -> Vec<Item> {
         issuer_keys::insert(&issuer_key("k1", issuer_keys::KeyState::Next));
         issuer_keys::retire(&acme, &kid, NOW);
         issuer_keys::activate(&acme, &kid);
+        erasures::of_tenant(&acme);
+        erasures::due(NOW, 10);
+        erasures::ask(&acme, NOW, NOW);
+        erasures::call_off(&acme, NOW);
+        erasures::objects_done(&acme, "lic_1");
+        erasures::done(&acme, NOW);
     ]
 }
 
@@ -276,6 +285,15 @@ pub fn command(n: u8) -> Command {
     }
 }
 
+fn logo() -> brand_images::ImageRow {
+    brand_images::ImageRow {
+        kind: brand_images::ImageKind::Logo,
+        media: "image/svg+xml".to_owned(),
+        hash: "0".repeat(64),
+        bytes: 6,
+    }
+}
+
 fn on_shard(db: &Db) -> Vec<Item> {
     let (license, terms, device) = (license(1), terms(), device(1));
     let (id, code, command) = (&license.id, license.code.as_str(), command(1));
@@ -285,6 +303,11 @@ fn on_shard(db: &Db) -> Vec<Item> {
         profiles::enroll("Acme", "it@acme.example", "CUST-1", NOW);
         profiles::of_tenants(&[&license.holder]);
         profiles::put("Acme", None, &json!({}), NOW);
+        profiles::set_branding(&json!({}), NOW);
+        brand_images::list();
+        brand_images::get(brand_images::ImageKind::Logo);
+        brand_images::put(&logo(), "PHN2Zy8+", NOW);
+        brand_images::remove(brand_images::ImageKind::Favicon);
         products::by_id(&product);
         products::list("", 50);
         products::names(&[&product]);
@@ -328,6 +351,50 @@ fn on_shard(db: &Db) -> Vec<Item> {
     ]
 }
 
+pub fn alert(n: u8) -> Alert {
+    Alert {
+        id: AlertId::new([n; 16]),
+        rule: Rule::Refused,
+        severity: Severity::High,
+        key: Some(key_id(1)),
+        value: "wrong-client".into(),
+        detail: json!({ "address": "192.0.2.7" }),
+        calls: 1,
+        first: NOW,
+        last: NOW,
+    }
+}
+
+fn on_watch(db: &Db) -> Vec<Item> {
+    let (event, alert, acme) = (EventId::new([1; 16]), alert(1), tenant("acme"));
+    let product = ProductId::parse("p").unwrap();
+    let said = alerts::Said { by: "key_1", note: None, trusted: true };
+    let channel = alert_settings::ChannelRow {
+        id: ChannelId::new([1; 16]),
+        kind: alert_settings::ChannelKind::Webhook,
+        target: "https://hooks.example.com/".into(),
+        sealed: Some("sealed".into()),
+    };
+    let (rules, policy) = (Rules::default(), Policy::default());
+    items![db;
+        alerts::list(&alerts::Filter::default(), None, 50);
+        alerts::by_id(&alert.id);
+        alerts::tell(&alert.id, &event, &acme, "mail", &json!({}), NOW);
+        alerts::put(1, &alert);
+        alerts::acknowledge(&alert.id, &said, NOW);
+        alert_settings::rules();
+        alert_settings::set_rules(1, &rules, NOW);
+        alert_settings::channels();
+        alert_settings::channel(&channel.id);
+        alert_settings::add_channel(&channel, NOW);
+        alert_settings::remove_channel(&channel.id);
+        app_policies::by_product(&product);
+        app_policies::for_ask("ACME-ENT-0001");
+        app_policies::put(&product, 1, &policy, NOW);
+        app_policies::change(&product, 1, &policy, NOW);
+    ]
+}
+
 fn on_ledger(db: &Db) -> Vec<Item> {
     let (period, license) = ((NOW, NOW.plus(1)), license(1));
     let page = seat_use::Page { after: "", limit: 50, period, account: None, customer: None };
@@ -366,6 +433,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         data_keys::sealed_by();
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);
+        audit::range(None, Some(NOW));
         audit::insert(&crate::log::entries(1)[0]);
         outbox::put(&event, &acme, "audit", &json!({}), NOW);
         outbox::delete(&event);

@@ -11,11 +11,19 @@ mod badinput;
 #[cfg(test)]
 mod borrow;
 #[cfg(test)]
+mod branding;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod callers;
+#[cfg(test)]
+mod compliance;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod degraded;
+#[cfg(test)]
+mod described;
 #[cfg(test)]
 mod feed;
 #[cfg(test)]
@@ -48,3 +56,6 @@ mod signed;
 mod sites;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod strangers;
+mod watch;

@@ -4,6 +4,7 @@ mod enter;
 mod link;
 mod list;
 mod methods;
+mod oidc;
 mod redeem;
 mod session;
 mod throttle;
@@ -12,6 +13,7 @@ pub use enter::{Entrant, enter, entropy, me, record};
 pub use link::send as send_link;
 pub use list::{revoke as revoke_session, sessions};
 pub use methods::methods;
+pub use oidc::{callback as oidc_callback, may_reach, start as oidc_start};
 pub use redeem::{redeem as redeem_link, standing, token};
 pub use session::{session, sign_out};
 

@@ -3,6 +3,7 @@
 mod create;
 mod decide;
 mod landing;
+mod erase;
 mod list;
 mod register;
 mod standing;
@@ -11,6 +12,7 @@ mod verify;
 mod view;
 
 pub use create::create;
+pub use erase::{erase, keep};
 pub use list::list;
 pub use register::{claim, register};
 pub use standing::{reactivate, suspend};

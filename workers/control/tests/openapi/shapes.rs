@@ -1,24 +1,29 @@
 //! What each endpoint takes and gives.
 
 use domain::allocation::Transfer;
+use domain::app::Policy;
 use domain::id::LicenseCode;
 use domain::pool::Rules;
 use domain::version::VersionRange;
+use domain::watch::Rules as AlertRules;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
+use wire::alert::{AcknowledgeRequest, AlertView, ChannelsRequest, ChannelsView, FingerprintsView};
 use wire::allocation::{
     AllocationsView, FreeRequest, ProvisionView, ReservationView, ReserveRequest, SetAllocation,
 };
 use wire::audit::{AuditCheckAnswer, AuditView};
 use wire::auth::{
-    AcceptRequest, LinkAnswer, LinkRequest, Methods, SessionAnswer, SessionView, SignedIn,
-    TokenRequest,
+    AcceptRequest, LinkAnswer, LinkRequest, Methods, ProviderRequest, ProviderView, SessionAnswer,
+    SessionView, SignedIn, TokenRequest,
 };
 use wire::billing::{SeatUse, Statement};
+use wire::branding::{Branding, BrandingView, ImageRequest, ImageView};
 use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
 };
 use wire::endpoints::Id;
+use wire::export::{EraseRequest, ErasureView, ExportPage};
 use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
 use wire::hostname::{CertificateRequest, HostnameRequest, HostnameView};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
@@ -29,7 +34,10 @@ use wire::lease::{
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
-use wire::people::{InvitationView, InviteRequest, RoleView, UserRequest, UserView};
+use wire::people::{
+    GrantView, InvitationView, InviteRequest, RoleView, SupportAnswer, SupportRequest, UserRequest,
+    UserView,
+};
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::registration::{
     PendingAnswer, RegisterAnswer, RegisterRequest, SetPlanRequest, SubscriptionView,
@@ -81,7 +89,11 @@ pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static
 /// What a good answer is made of. Of a stream of events, the schema is that of each one's `data`.
 pub const fn media(id: Id) -> &'static str {
     match id {
+        Id::Jwks => "application/jwk-set+json",
         Id::PoolEvents => "text/event-stream",
+        Id::AuditExport => "application/x-ndjson",
+        Id::RootPem => "application/x-pem-file",
+        Id::SecurityTxt => "text/plain",
         _ => "application/json",
     }
 }
@@ -145,7 +157,7 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::SigningKeys => make.answer::<Page<SigningKeyView>>(),
         Id::RotateSigningKey => make.answer::<RotateAnswer>(),
         Id::Jwks | Id::OpenApi => text("object"),
-        Id::RootPem => text("string"),
+        Id::RootPem | Id::SecurityTxt => text("string"),
         other => of_allocations(other, make),
     }
 }
@@ -162,6 +174,17 @@ fn of_allocations(id: Id, make: Make<'_>) -> Shape {
         }
         Id::TransferAllocation => make.exchange::<Transfer, Transfer>("200"),
         other => of_control(other, make),
+    }
+}
+
+fn of_branding(id: Id, make: Make<'_>) -> Shape {
+    match id {
+        Id::Branding => make.queried::<BrandingView>(&["tenant_id"]),
+        Id::PutBranding => {
+            let query = &["tenant_id", "check"];
+            Shape { query, ..make.exchange::<Branding, BrandingView>("200") }
+        }
+        _ => Shape { query: &["tenant_id"], ..make.exchange::<ImageRequest, ImageView>("200") },
     }
 }
 
@@ -193,8 +216,14 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::SuspendTenant | Id::ReactivateTenant => {
             make.exchange::<ReasonRequest, TenantView>("200")
         }
+        Id::Branding | Id::PutBranding | Id::PutLogo | Id::PutFavicon => of_branding(id, make),
+        Id::RemoveLogo | Id::RemoveFavicon => {
+            Shape { request: None, status: "204", answer: None, query: &["tenant_id"] }
+        }
         Id::PutProduct => make.exchange::<ProductRequest, ProductView>("200"),
         Id::Products => make.page::<ProductView>(PAGE),
+        Id::Fingerprints => make.answer::<FingerprintsView>(),
+        Id::PutFingerprints => make.exchange::<Policy, Policy>("200"),
         Id::PutPlan => make.exchange::<PlanRequest, PlanView>("200"),
         Id::Plans => make.page::<PlanView>(PAGE),
         Id::Audit => make.page::<AuditView>(&[
@@ -204,8 +233,39 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::Overage => {
             make.queried::<Statement>(&["start_date", "end_date", "customer_crm_id", "format"])
         }
+        Id::AuditExport => Shape { query: &["from", "to", "after"], ..text("string") },
+        Id::Export => make.queried::<ExportPage>(PAGE),
+        Id::EraseTenant => make.exchange::<EraseRequest, ErasureView>("202"),
         Id::Sealing => make.answer::<SealingView>(),
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
+        other => of_alerts(other, make),
+    }
+}
+
+fn of_alerts(id: Id, make: Make<'_>) -> Shape {
+    const TENANT: &[&str] = &["tenant_id"];
+    match id {
+        Id::Alerts => make.page::<AlertView>(&[
+            "cursor",
+            "limit",
+            "tenant_id",
+            "rule",
+            "severity",
+            "state",
+            "key",
+        ]),
+        Id::Alert => make.queried::<AlertView>(TENANT),
+        Id::AcknowledgeAlert => {
+            Shape { query: TENANT, ..make.exchange::<AcknowledgeRequest, AlertView>("200") }
+        }
+        Id::AlertRules => make.queried::<AlertRules>(TENANT),
+        Id::SetAlertRules => {
+            Shape { query: TENANT, ..make.exchange::<AlertRules, AlertRules>("200") }
+        }
+        Id::AlertChannels => make.queried::<ChannelsView>(TENANT),
+        Id::SetAlertChannels => {
+            Shape { query: TENANT, ..make.exchange::<ChannelsRequest, ChannelsView>("200") }
+        }
         other => of_people(other, make),
     }
 }
@@ -216,6 +276,21 @@ fn of_people(id: Id, make: Make<'_>) -> Shape {
         Id::SendLink => make.exchange::<LinkRequest, LinkAnswer>("202"),
         Id::RedeemLink => make.exchange::<TokenRequest, SignedIn>("200"),
         Id::AuthMethods => make.answer::<Methods>(),
+        Id::OidcStart => {
+            Shape { request: None, status: "303", answer: None, query: &["return_to"] }
+        }
+        Id::OidcCallback => Shape {
+            request: None,
+            status: "303",
+            answer: None,
+            query: &["state", "code", "iss", "error"],
+        },
+        Id::IdentityProvider => make.queried::<ProviderView>(&["tenant_id"]),
+        Id::PutIdentityProvider => {
+            Shape { query: &["tenant_id"], ..make.exchange::<ProviderRequest, ProviderView>("200") }
+        }
+        Id::OpenSupport => make.exchange::<SupportRequest, SupportAnswer>("201"),
+        Id::Support => make.page::<GrantView>(BELOW),
         Id::Session => make.answer::<SessionAnswer>(),
         Id::Sessions => make.answer::<Page<SessionView>>(),
         Id::Roles => make.answer::<Page<RoleView>>(),
@@ -226,7 +301,7 @@ fn of_people(id: Id, make: Make<'_>) -> Shape {
         Id::Invitations => make.page::<InvitationView>(BELOW),
         Id::Invite => make.exchange::<InviteRequest, InvitationView>("201"),
         Id::AcceptInvitation => make.exchange::<AcceptRequest, SignedIn>("200"),
-        Id::RemoveUser | Id::RevokeInvitation => {
+        Id::RemoveUser | Id::RevokeInvitation | Id::RemoveIdentityProvider | Id::EndSupport => {
             Shape { request: None, status: "204", answer: None, query: &["tenant_id"] }
         }
         // What revokes keys and sessions gives nothing.

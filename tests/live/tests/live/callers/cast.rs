@@ -55,6 +55,8 @@ pub struct Cast {
     pub device: String,
     /// A lease of the license, held with the holder's first key.
     pub lease: String,
+    /// An alert about a key of the holder.
+    pub alert: String,
     /// Another customer of the holder's MSP.
     pub spare: Tenant,
     /// The id of a key of the holder.
@@ -63,6 +65,8 @@ pub struct Cast {
     pub domain: String,
     /// The id of an auditor of the holder.
     pub person: String,
+    /// Support access to the holder, opened by its MSP.
+    pub grant: String,
     /// Keys of holder, issuer and MSP that do not work, by why not.
     pub broken: Vec<Broken>,
 }
@@ -93,14 +97,21 @@ impl Cast {
         let lease = checked_out(p, &holder, &holder.key, &license.id);
         let domain = format!("{}.cast.dev", p.name("host"));
         holder.post(p, "/api/v1/hostnames", &json!({ "host": domain })).ok(201);
+        let alert = raised(p, &holder, &other);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
         let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
         let person = p.person(&holder, "auditor").id;
+        let support = format!("/api/v1/tenants/{}/support", holder.id);
+        let reason = json!({ "reason": "callers", "minutes": 5 });
+        let grant = parent.post(p, &support, &reason).ok(201)["grant_id"].clone();
+        let grant = grant.as_str().unwrap().to_owned();
         let tenants = [holder, other, parent, other_msp, issuer, other_vendor, operator];
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, lease, spare, spare_key, domain, person, broken }
+        Self {
+            tenants, license, device, lease, alert, spare, spare_key, domain, person, grant, broken,
+        }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {
@@ -113,6 +124,19 @@ impl Cast {
             [Who::Holder, Who::Parent, Who::Issuer].map(|who| self.of(who));
         [&self.license.id, &self.license.code, &holder.id, &parent.id, &issuer.id]
     }
+}
+
+/// An alert: the holder's key is shown on another tenant's host.
+fn raised(p: &Platform, holder: &Tenant, other: &Tenant) -> String {
+    let shown = p.call("GET", &other.id, "/api/v1/licenses").key(&holder.key).send();
+    shown.refused(403, "wrong-host");
+    let mut alert = Value::Null;
+    until("an alert is raised", Duration::from_secs(20), || {
+        alert = holder.get(p, "/api/v1/alerts?rule=cross_tenant").ok(200)["items"][0]["alert_id"]
+            .clone();
+        alert.is_string()
+    });
+    alert.as_str().unwrap().to_owned()
 }
 
 /// A seat, checked out with `key`.

@@ -50,6 +50,7 @@ const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, RO
 const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
 const ABOVE: Columns = [All, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OWNER: Columns = [ROLE, ROLE, All, NO_TENANT, ROLE, ROLE, All];
+const OWNERS_OR_SELF: Columns = [NO_TENANT, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OPERATOR: Columns = [ROLE, ROLE, ROLE, ROLE, ROLE, ROLE, All];
 const DOMAIN: Columns = [All, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST];
 const EVERYBODY: Columns = [All; 7];
@@ -101,7 +102,10 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         issuers(cast),
         tenants(cast),
         domains(cast),
+        looks(cast),
+        alerts(cast),
         people(cast),
+        ways_in(cast),
         ends(cast),
     ]
     .into_iter()
@@ -121,7 +125,9 @@ fn fixed(id: Id, body: &Value, status: u16, gets: Columns) -> Row {
 const NONE: Value = Value::Null;
 
 fn public() -> Vec<Row> {
-    [Id::Jwks, Id::RootPem, Id::OpenApi].map(|id| fixed(id, &NONE, 200, EVERYBODY)).into()
+    [Id::Jwks, Id::RootPem, Id::SecurityTxt, Id::OpenApi]
+        .map(|id| fixed(id, &NONE, 200, EVERYBODY))
+        .into()
 }
 
 fn devices(cast: &Cast) -> Vec<Row> {
@@ -195,6 +201,14 @@ fn issuers(cast: &Cast) -> Vec<Row> {
         fixed(Id::RotateSigningKey, &NONE, 200, ISSUERS_OWN),
         row(Id::PutProduct, "/api/v1/products/tool", &product, 200, ISSUERS_OWN),
         fixed(Id::Products, &NONE, 200, ISSUERS_OWN),
+        row(
+            Id::PutFingerprints,
+            "/api/v1/products/tool/fingerprints",
+            &json!({}),
+            200,
+            ISSUERS_OWN,
+        ),
+        row(Id::Fingerprints, "/api/v1/products/tool/fingerprints", &NONE, 200, ISSUERS_OWN),
         row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
         fixed(Id::Plans, &NONE, 200, ISSUERS_OWN),
         row(Id::Overage, "/api/v1/billing/overage?format=csv", &NONE, 200, ISSUERS_OWN),
@@ -208,6 +222,7 @@ fn tenants(cast: &Cast) -> Vec<Row> {
     let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
         "parent": cast.of(Who::Parent).id });
     let keys = ABOVE.map(|gets| if gets == NO_TENANT { NO_KEY } else { gets });
+    let erase = json!({ "confirm": cast.spare.id });
     let logs = [All, Own, All, Own, All, Own, All];
     vec![
         fixed(Id::GenerateKey, &key, 201, ABOVE),
@@ -218,9 +233,30 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &NONE, 200, ABOVE),
         row(Id::SuspendTenant, &spare("/suspend"), &NONE, 200, OWNER),
         row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
+        row(Id::EraseTenant, &spare("/erase"), &erase, 202, OWNERS_OR_SELF),
+        row(Id::KeepTenant, &spare("/erase"), &NONE, 204, OWNER),
+        fixed(Id::Export, &NONE, 200, logs),
+        fixed(Id::AuditExport, &NONE, 200, logs),
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
         fixed(Id::Sealing, &NONE, 200, OPERATOR),
+    ]
+}
+
+/// What is seen of the holder's keys.
+fn alerts(cast: &Cast) -> Vec<Row> {
+    let at = |path: &str| format!("/api/v1/{path}?tenant_id={}", cast.of(Who::Holder).id);
+    let alert = |tail: &str| at(&format!("alerts/{}{tail}", cast.alert));
+    let (rules, channels) =
+        (json!({ "quiet_seconds": 60 }), json!({ "emails": ["it@acme.example"] }));
+    vec![
+        row(Id::SetAlertRules, &at("alert-rules"), &rules, 200, ABOVE),
+        row(Id::AlertRules, &at("alert-rules"), &NONE, 200, ABOVE),
+        row(Id::SetAlertChannels, &at("alert-channels"), &channels, 200, ABOVE),
+        row(Id::AlertChannels, &at("alert-channels"), &NONE, 200, ABOVE),
+        row(Id::Alerts, &at("alerts"), &NONE, 200, ABOVE),
+        row(Id::Alert, &alert(""), &NONE, 200, ABOVE),
+        row(Id::AcknowledgeAlert, &alert("/acknowledge"), &json!({ "note": "seen" }), 200, ABOVE),
     ]
 }
 
@@ -246,9 +282,43 @@ fn people(cast: &Cast) -> Vec<Row> {
         row(Id::Invitations, &below("/api/v1/invitations"), &NONE, 200, ABOVE),
         fixed(Id::Invite, &invite, 201, ABOVE),
         row(Id::RevokeInvitation, &invitation, &NONE, 204, ABOVE),
+        fixed(Id::OidcStart, &NONE, 303, EVERYBODY),
+        fixed(Id::OidcCallback, &NONE, 303, EVERYBODY),
         fixed(Id::AcceptInvitation, &token, 404, EVERYBODY),
         row(Id::UpdateUser, &person, &json!({ "role": "auditor" }), 200, ABOVE),
         row(Id::RemoveUser, &person, &NONE, 204, ABOVE),
+    ]
+}
+
+/// How the holder's pages look.
+fn looks(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/branding{tail}?tenant_id={}", cast.of(Who::Holder).id);
+    let image = json!({ "data": "PHN2Zy8+" });
+    vec![
+        row(Id::PutBranding, &at(""), &json!({ "tagline": "@new" }), 200, ABOVE),
+        row(Id::Branding, &at(""), &NONE, 200, ABOVE),
+        row(Id::PutLogo, &at("/logo"), &image, 200, ABOVE),
+        row(Id::RemoveLogo, &at("/logo"), &NONE, 204, ABOVE),
+        row(Id::PutFavicon, &at("/favicon"), &image, 200, ABOVE),
+        row(Id::RemoveFavicon, &at("/favicon"), &NONE, 204, ABOVE),
+    ]
+}
+
+fn ways_in(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let below = |path: &str| format!("{path}?tenant_id={holder}");
+    let provider = below("/api/v1/identity-provider");
+    let set = json!({ "name": "ID", "issuer": "https://id.example", "client_id": "writ" });
+    let support = format!("/api/v1/tenants/{holder}/support");
+    let reason = json!({ "reason": "to look", "minutes": 5 });
+    let grant = below(&format!("/api/v1/support/{}", cast.grant));
+    vec![
+        row(Id::PutIdentityProvider, &provider, &set, 200, ABOVE),
+        row(Id::IdentityProvider, &provider, &NONE, 200, ABOVE),
+        row(Id::RemoveIdentityProvider, &provider, &NONE, 204, ABOVE),
+        row(Id::OpenSupport, &support, &reason, 201, OWNER),
+        row(Id::Support, &below("/api/v1/support"), &NONE, 200, ABOVE),
+        row(Id::EndSupport, &grant, &NONE, 204, ABOVE),
     ]
 }
 

@@ -2,5 +2,7 @@
 
 mod invitations;
 mod links;
+mod oidc;
 mod roles;
 mod sessions;
+mod support;
