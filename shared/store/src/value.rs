@@ -1,8 +1,9 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    AlertId, ChannelId, CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
-    LicenseId, PlanId, ProductId, RegistrationId, RequestId, SessionId, TenantId, UserId,
+    AlertId, ChannelId, CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId,
+    LicenseCode, LicenseId, PlanId, ProductId, RegistrationId, RequestId, SessionId, TenantId,
+    UserId,
 };
 use domain::time::Millis;
 

@@ -26,4 +26,5 @@ mod rules;
 mod seat_use;
 #[cfg(test)]
 mod tenancy;
+#[cfg(test)]
 mod watch;

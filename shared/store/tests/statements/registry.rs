@@ -4,7 +4,9 @@ use domain::app::Policy;
 use domain::command::{Command, Order};
 use domain::fleet::{Device, DeviceStatus};
 use domain::hostname::Claim;
-use domain::id::{AlertId, ChannelId, CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId};
+use domain::id::{
+    AlertId, ChannelId, CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId,
+};
 use domain::id::{GrantId, InvitationId, SessionId, UserId};
 use domain::license::Standing;
 use domain::person::Email;
@@ -15,10 +17,10 @@ use domain::usage::Metric;
 use domain::watch::{Alert, Rule, Rules, Severity};
 use serde_json::json;
 use store::data::{
-    alert_settings, alerts, api_key_info, app_policies, audit, brand_images, commands, crm_links, custom_hostnames, data_keys, devices, holdings,
-    idempotency, identity_providers, invitations, lease_events, licenses, outbox, plans, products,
-    profiles, registrations, seat_use, session_info, sign_in_links, signing_keys, support_grants,
-    usage, users,
+    alert_settings, alerts, api_key_info, app_policies, audit, brand_images, commands, crm_links,
+    custom_hostnames, data_keys, devices, holdings, idempotency, identity_providers, invitations,
+    lease_events, licenses, outbox, plans, products, profiles, registrations, seat_use,
+    session_info, sign_in_links, signing_keys, support_grants, usage, users,
 };
 use store::directory::{
     api_keys, erasures, hostnames, issuer_keys, registrations as wanted, sessions, tenants,

@@ -2,8 +2,8 @@
 
 mod create;
 mod decide;
-mod landing;
 mod erase;
+mod landing;
 mod list;
 mod register;
 mod standing;

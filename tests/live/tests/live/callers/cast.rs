@@ -110,7 +110,17 @@ impl Cast {
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
         Self {
-            tenants, license, device, lease, alert, spare, spare_key, domain, person, grant, broken,
+            tenants,
+            license,
+            device,
+            lease,
+            alert,
+            spare,
+            spare_key,
+            domain,
+            person,
+            grant,
+            broken,
         }
     }
 
