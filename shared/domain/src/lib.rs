@@ -13,6 +13,7 @@ pub mod judge;
 pub mod license;
 pub mod limiter;
 pub mod money;
+pub mod perimeter;
 pub mod place;
 pub mod pool;
 pub mod scope;

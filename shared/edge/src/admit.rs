@@ -8,7 +8,7 @@ use domain::id::TenantId;
 use domain::license::Standing;
 use domain::limiter::Counters;
 use domain::time::Millis;
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use license::api_key::ApiKeyText;
 use store::directory::{api_keys, hostnames, tenants};
 use wire::endpoints::{Access, Endpoint};
@@ -20,8 +20,12 @@ use crate::db::Freshness;
 use crate::door::Inbound;
 use crate::failure::{Failure, StoreFailure};
 use crate::limit;
+use crate::limit::checkouts::{self, Window};
+use crate::perimeter;
 use crate::principal::{Credentials, Principal};
+use crate::refused;
 use crate::site::Site;
+use crate::used;
 
 /// Sites held per isolate.
 const SITES: usize = 2_048;
@@ -53,6 +57,8 @@ pub struct Caller {
     pub principal: Option<Rc<Principal>>,
     /// What the `RateLimit` headers say.
     pub counters: Option<Counters>,
+    /// Other windows that the request was counted in: those of checkouts.
+    pub windows: Vec<Window>,
     /// Suspended tenants: issuers whose licenses must not be used.
     pub suspended: Rc<Vec<TenantId>>,
 }
@@ -133,24 +139,57 @@ pub async fn look_up(
 /// Lets a caller of `endpoint` in.
 ///
 /// # Errors
-/// The first of: `unknown-host`, `credentials-*`, `wrong-host`, `tenant-suspended`, `role-not-allowed`,
-/// `scope-missing`, `rate-limited`; `store-unavailable` when the DIRECTORY cannot be asked.
+/// The first of: `unknown-host`, `credentials-*`, `wrong-host`, `tenant-suspended`, what the layers of the key say
+/// ([`perimeter::check`]), `role-not-allowed`, `scope-missing`, `rate-limited`; `store-unavailable` when the DIRECTORY
+/// cannot be asked.
 pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> {
     let credentials = credentials_for(call, endpoint)?;
     let hash = credentials.as_deref().map(ApiKeyText::digest);
     let key = credentials.as_deref().zip(hash.as_deref());
     let key =
-        key.map(|(text, hash)| limit::Key { tenant: text.tenant(), shard: text.shard(), hash });
-    let (held, spent) = join(known(call, hash.as_deref()), limit::spend(call, key)).await;
+        key.map(|(text, name)| limit::Key { tenant: text.tenant(), shard: text.shard(), name });
+    let (held, spent, asked) = join3(
+        known(call, hash.as_deref()),
+        limit::spend(call, key),
+        checkouts::spend(call, key, endpoint),
+    )
+    .await;
     let held = held?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
-    check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)?;
-    let mut caller =
-        Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() };
+    let suspended = held.suspended.unwrap_or_default();
+    let caller = Caller { site, principal, counters: None, windows: Vec::new(), suspended };
+    let outcome =
+        within(call, credentials.is_some(), caller.clone(), endpoint, key, (spent, asked)).await;
+    if let Some(principal) = &caller.principal {
+        match &outcome {
+            Ok(_) => drop(used::note(principal, &call.inbound, call.now)),
+            Err(failure) => refused::note(call, principal, &failure.problem.code),
+        }
+    }
+    outcome
+}
+
+/// The caller, if it may call `endpoint` and has not done so too often.
+async fn within(
+    call: &Call,
+    shown: bool,
+    mut caller: Caller,
+    endpoint: &Endpoint,
+    key: Option<limit::Key<'_>>,
+    (spent, asked): (Option<limit::Spent>, checkouts::Asked),
+) -> Result<Caller, Failure> {
+    check(&caller.site, shown, caller.principal.as_deref(), endpoint, &call.inbound, call.now)?;
     call.admit(&caller);
     if let (Some(principal), Some(key)) = (&caller.principal, key) {
-        caller.counters = limit::settle(call, key, limit::policy(principal), spent).await?;
+        let (requests, windows) = join(
+            limit::settle(call, key, limit::policy(principal), spent),
+            checkouts::settle(call, key, principal, asked),
+        )
+        .await;
+        caller.counters = requests?;
+        call.admit(&caller);
+        caller.windows = windows?;
         call.admit(&caller);
     }
     Ok(caller)
@@ -167,6 +206,7 @@ pub async fn site(call: &Call) -> Result<Caller, Failure> {
         site,
         principal: None,
         counters: None,
+        windows: Vec::new(),
         suspended: held.suspended.unwrap_or_default(),
     })
 }
@@ -197,6 +237,7 @@ pub fn outage(call: &Call, endpoint: &Endpoint) -> Result<Option<Caller>, Failur
         site,
         principal,
         counters: None,
+        windows: Vec::new(),
         suspended: held.suspended.unwrap_or_default(),
     }))
 }
@@ -259,6 +300,7 @@ pub fn check(
     if suspended && !endpoint.tells_verdicts() {
         return Err(Kind::TenantSuspended.into());
     }
+    perimeter::check(principal, inbound, now)?;
     if let Some(kinds) = kinds.filter(|kinds| !kinds.contains(&principal.kind)) {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
         return Err(Failure::new(Kind::RoleNotAllowed, format!("Only: {}.", names.join(", "))));

@@ -3,6 +3,7 @@
 //! native tests can run.
 
 pub mod admit;
+pub mod after;
 pub mod answer;
 pub mod cache;
 pub mod call;
@@ -24,14 +25,17 @@ pub mod objects;
 pub mod outbox;
 pub mod paging;
 pub mod pending;
+pub mod perimeter;
 pub mod platform;
 pub mod pool;
 pub mod principal;
+pub mod refused;
 pub mod serve;
 pub mod signed;
 pub mod site;
 pub mod terms;
 pub mod text;
+pub mod used;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -2,6 +2,8 @@
 
 use domain::id::{KeyId, TenantId, UserId};
 use domain::license::Standing;
+use domain::limiter::CheckoutLimits;
+use domain::perimeter::Restrictions;
 use domain::place::Shard;
 use domain::scope::Scopes;
 use domain::time::Millis;
@@ -95,6 +97,12 @@ pub struct Principal {
     pub rate_limit: u32,
     /// Length of the window.
     pub rate_window_seconds: u32,
+    /// What the key demands besides its secret.
+    pub restrictions: Option<Box<Restrictions>>,
+    /// How many checkouts it may make.
+    pub checkouts: CheckoutLimits,
+    /// How many all keys of its tenant may make together.
+    pub tenant_checkouts: CheckoutLimits,
 }
 
 impl Principal {
@@ -117,6 +125,9 @@ impl Principal {
             revoked: row.revoked_ms.is_some(),
             rate_limit: row.rate_limit,
             rate_window_seconds: row.rate_window_seconds,
+            restrictions: row.restrictions,
+            checkouts: row.rate_limits.unwrap_or(CheckoutLimits::KEY),
+            tenant_checkouts: row.tenant_rate_limits.unwrap_or(CheckoutLimits::TENANT),
         })
     }
 
@@ -147,12 +158,11 @@ impl Principal {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod testing {
     use super::*;
-    use crate::site::House;
-    use domain::place::Region;
 
-    fn principal() -> Principal {
+    /// A key of `acme` with nothing special about it.
+    pub fn principal() -> Principal {
         Principal {
             who: Who::Key(KeyId::new([1; 16])),
             tenant: TenantId::parse("acme").unwrap(),
@@ -165,8 +175,19 @@ mod tests {
             revoked: false,
             rate_limit: 10,
             rate_window_seconds: 60,
+            restrictions: None,
+            checkouts: CheckoutLimits::KEY,
+            tenant_checkouts: CheckoutLimits::TENANT,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::principal;
+    use super::*;
+    use crate::site::House;
+    use domain::place::Region;
 
     fn site(tenant: &str, house: Option<House>) -> Site {
         Site {

@@ -27,8 +27,13 @@ impl Refusal {
     ///
     /// Guards write NULL into a NOT NULL column when they find something unexpected (see `licenses`).
     pub fn of(message: &str) -> Self {
-        const GUARDED: [&str; 4] =
-            ["licenses.version", "tenants.version", "idempotency.owner", "issuer_keys.state"];
+        const GUARDED: &[&str] = &[
+            "licenses.version",
+            "tenants.version",
+            "api_keys.version",
+            "idempotency.owner",
+            "issuer_keys.state",
+        ];
         if let Some((_, rest)) = message.split_once("NOT NULL constraint failed: ") {
             let column = rest.split([':', ' ', ',']).next().unwrap_or_default();
             return if GUARDED.contains(&column) { Self::Stale } else { Self::Other };

@@ -6,7 +6,7 @@ use edge::door::{Inbound, Outbound};
 use edge::keys::Keys;
 use edge::limit::Spent;
 use edge::principal::{Credentials, Principal};
-use edge::{admit, facts, limit, pending, platform, serve, signed};
+use edge::{admit, facts, limit, pending, platform, serve, signed, used};
 use license::api_key::ApiKeyText;
 use wire::endpoints::Id;
 
@@ -58,8 +58,9 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
         return None;
     }
     let Some(Spent::Granted(counters)) = limit::spend_held(&hash, now) else { return None };
-    out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, true, now);
-    limit::tell(&mut out, &counters);
+    let used = used::note(&principal, inbound, now);
+    out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, true, now) | used;
+    limit::tell(&mut out, &counters, &[]);
     out.set("x-request-id", platform::request_id().to_string());
     signed::at_the_door(&keys, &mut out, inbound, ask.nonce(), now).ok()?;
     log(&config, inbound, &principal, &key, &out, verdict.code.name(), now);

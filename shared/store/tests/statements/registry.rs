@@ -4,6 +4,8 @@ use domain::command::{Command, Order};
 use domain::fleet::{Device, DeviceStatus};
 use domain::id::{CommandId, DeviceId, EventId, Kid, PlanId, ProductId};
 use domain::license::Standing;
+use domain::limiter::CheckoutLimits;
+use domain::perimeter::Restrictions;
 use domain::place::{Region, Shard};
 use domain::scope::Scopes;
 use domain::usage::Metric;
@@ -75,6 +77,8 @@ fn on_directory(db: &Db) -> Vec<Item> {
         expires: None,
         rate_limit: 1,
         rate_window_seconds: 1,
+        restrictions: &Restrictions::default(),
+        rate_limits: Some(CheckoutLimits::KEY),
     };
     items![db;
         tenants::by_id(&acme);
@@ -94,6 +98,9 @@ fn on_directory(db: &Db) -> Vec<Item> {
         api_keys::by_id_anywhere(&key);
         api_keys::insert(&new_key, NOW);
         api_keys::revoke(&acme, &key, NOW);
+        api_keys::restrict(&acme, &key, 1, &Restrictions::default(), None);
+        api_keys::succeed(&acme, &key, 1, &key_id(2), NOW);
+        api_keys::by_hash("hash");
         issuer_keys::of_tenant(&acme);
         issuer_keys::of_tenants(&[acme.clone(), newco.clone()]);
         issuer_keys::by_kid(&kid);
@@ -218,7 +225,8 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
     items![db;
         api_key_info::list("", 50);
         api_key_info::insert(&key_id(1), ("app", ""), &json!({}), "key_2", NOW);
-        api_key_info::touch(&key_id(1), NOW);
+        api_key_info::by_id(&key_id(1));
+        api_key_info::touch(&key_id(1), NOW, Some("::1"), None);
         signing_keys::by_kid(&kid);
         signing_keys::latest(4);
         signing_keys::insert(&kid, "sealed", NOW);
