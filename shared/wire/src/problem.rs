@@ -156,8 +156,6 @@ kinds! {
     BorrowTooLong = "borrow-too-long", 422, "Seats of this license cannot be borrowed for so long";
     /// The same Idempotency-Key came with another body.
     IdempotencyMismatch = "idempotency-mismatch", 422, "The Idempotency-Key was used for another request";
-    /// The key has a successor already.
-    KeyRotated = "key-rotated", 409, "The key was rotated already";
     /// The key is revoked or past its end.
     KeyEnded = "key-ended", 409, "The key has ended";
     /// Over the rate limit.

@@ -1,5 +1,6 @@
 //! Rate limits at the edge: tokens leased from the key's Limiter object are spent here without a hop.
 
+mod address;
 pub mod checkouts;
 
 use std::cell::RefCell;
@@ -18,6 +19,8 @@ use crate::failure::{Failure, StoreFailure};
 use crate::object;
 use crate::objects::{Limiter, LimiterCall, LimiterReply};
 use crate::principal::Principal;
+
+pub use address::by_address;
 
 use self::checkouts::Window;
 

@@ -97,6 +97,9 @@ mod tests {
             revoked: false,
             rate_limit: 1,
             rate_window_seconds: 1,
+            restrictions: None,
+            checkouts: domain::limiter::CheckoutLimits::KEY,
+            tenant_checkouts: domain::limiter::CheckoutLimits::TENANT,
         }
     }
 
