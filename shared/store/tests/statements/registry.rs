@@ -86,6 +86,7 @@ fn on_directory(db: &Db) -> Vec<Item> {
         tenants::list("", 50);
         tenants::suspended();
         tenants::create(&newco, "msp", Some(&acme), Region::Us, Shard::Us, NOW);
+        tenants::limit(&acme, Some(CheckoutLimits::TENANT));
         tenants::activate(&acme);
         tenants::set_status(&acme, 1, tenants::TenantStatus::Suspended);
         hostnames::site("acme.example.com");

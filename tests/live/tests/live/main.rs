@@ -27,6 +27,8 @@ mod issuing;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod perimeter;
+#[cfg(test)]
 mod ratelimit;
 #[cfg(test)]
 mod rounds;

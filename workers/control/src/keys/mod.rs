@@ -11,6 +11,7 @@ mod revoke;
 mod rotate;
 mod view;
 
+pub use demands::check_limits;
 pub use generate::generate;
 pub use get::get;
 pub use leaked::leaked;

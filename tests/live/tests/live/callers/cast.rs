@@ -88,7 +88,7 @@ impl Cast {
         let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
         let lease = checked_out(p, &holder, &holder.key, &license.id);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
-        let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
+        let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["license:read"] }));
         let tenants = [holder, other, parent, other_msp, issuer, other_vendor, operator];
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();

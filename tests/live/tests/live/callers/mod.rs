@@ -61,7 +61,9 @@ fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
             Access::Key(scope, _) | Access::KeyOrLicense(scope) if who != Who::Operator => {
                 let mut scopes = vec![scope.name()];
                 // Nobody hands out more than they have.
-                scopes.extend((row.endpoint.id.name() == "GenerateKey").then_some("license:read"));
+                let hands_out =
+                    ["GenerateKey", "RotateKey", "RestrictKey"].contains(&row.endpoint.id.name());
+                scopes.extend(hands_out.then_some("license:read"));
                 // A lease can be returned only with the key that it was checked out with.
                 scopes.extend((row.endpoint.id.name() == "Return").then_some("license:checkout"));
                 Some(p.key_of(&tenant.id, &json!({ "scopes": scopes })))
