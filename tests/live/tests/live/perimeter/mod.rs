@@ -65,7 +65,7 @@ pub fn all_say(calls: &[Call<'_>], code: Option<&str>, case: &str) {
         let reply: Reply = call.send();
         match code {
             Some(code) => {
-                assert_eq!((reply.status, reply.code().as_str()), (403, code), "{case}: {reply}")
+                assert_eq!((reply.status, reply.code().as_str()), (403, code), "{case}: {reply}");
             }
             None => assert!(reply.status < 300, "{case}: {reply}"),
         }
