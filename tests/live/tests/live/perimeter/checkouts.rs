@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use live::{Reply, Tenant, shared};
+use live::{Reply, shared};
 use serde_json::{Value, json};
 
 use super::Site;
@@ -57,12 +57,7 @@ fn of_64_at_once_no_more_pass_than_the_key_may_check_out_and_other_requests_do()
 #[test]
 fn all_keys_of_a_tenant_together_have_a_limit_too() {
     let p = shared();
-    let id = p.name("customer");
-    let limits = json!({ "checkouts_per_minute": 12, "checkouts_per_hour": 1000 });
-    let body = json!({ "tenant_id": id, "kind": "customer", "name": "Few", "region": "eu", "rate_limits": limits });
-    p.console("POST", "/api/v1/tenants").json(&body).send().ok(201);
-    let key = p.key_of(&id, &json!({ "scopes": ["admin"] }));
-    let tenant = Tenant { id, key };
+    let tenant = p.customer_with(12, 1000);
     let license = p.seats(&p.vendor(), &tenant, (50, 50), &json!({})).id;
     let site = Site { tenant, license };
     let keys: Vec<_> = (0..4).map(|_| site.key(p, &json!({})).1).collect();
