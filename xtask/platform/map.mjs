@@ -51,6 +51,9 @@ async function readByWrangler(file, text) {
   return map;
 }
 
+/** Secrets that only a rotation needs, by the one that they go along with. */
+const ALONG = { KEK: ["KEK_NEXT", "KEK_PREVIOUS", "KEK_ACTIVE"] };
+
 /**
  * One worker of the map as Miniflare options.
  *
@@ -78,7 +81,7 @@ export function worker(env, entry, root, { vars, secrets, extraVars, direct }) {
     bindings: {
       ...entry.vars,
       ...pick(vars, Object.keys(entry.vars)),
-      ...pick(secrets, entry.required),
+      ...pick(secrets, entry.required.flatMap((name) => [name, ...(ALONG[name] ?? [])])),
       ...extraVars,
     },
     durableObjects: withSqlite(entry.options.durableObjects),

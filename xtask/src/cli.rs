@@ -82,6 +82,16 @@ pub struct BenchArgs {
     /// Watch memory for ten minutes instead of one
     #[arg(long)]
     pub long: bool,
+    /// Measure the workers as they are built now, to see what a change does; writes nothing
+    #[arg(long)]
+    pub as_built: bool,
+}
+
+impl BenchArgs {
+    /// Whether the figures are for looking at only.
+    pub const fn writes_nothing(&self) -> bool {
+        self.quick || self.as_built
+    }
 }
 
 /// A part of the bench.
@@ -108,6 +118,20 @@ pub struct KeysArgs {
     /// Print them as JSON and give them to nobody
     #[arg(long)]
     pub print: bool,
+    /// Something else than making them
+    #[command(subcommand)]
+    pub task: Option<KeysTask>,
+}
+
+/// What else can be done with secrets.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum KeysTask {
+    /// Gives the local platform another key-encryption key (restart it afterwards); docs/runbook.md has the deployed way
+    RotateKek {
+        /// Forget the one before: once `GET /api/v1/sealing` says that nothing is left under it
+        #[arg(long)]
+        finish: bool,
+    },
 }
 
 /// What to deploy.

@@ -5,8 +5,9 @@ use domain::id::TenantId;
 use serde_json::{Map as Object, Value};
 
 use crate::bootstrap::OPERATOR;
-use crate::cli::KeysArgs;
+use crate::cli::{KeysArgs, KeysTask};
 use crate::deploy::secret_names;
+use crate::files;
 use crate::map::Map;
 use crate::root::Root;
 use crate::secrets::Secrets;
@@ -21,6 +22,9 @@ use crate::wrangler;
 /// When the installation has a key-encryption key already: with another one, every signing key
 /// sealed so far could never be opened again.
 pub fn run(root: &Root, args: &KeysArgs) -> Result<()> {
+    if let Some(KeysTask::RotateKek { finish }) = args.task {
+        return rotate_kek(root, finish);
+    }
     let map = Map::read(root)?;
     let secrets = Secrets::make(&TenantId::parse(OPERATOR)?)?;
     let all = serde_json::to_value(&secrets)?;
@@ -52,6 +56,22 @@ pub fn run(root: &Root, args: &KeysArgs) -> Result<()> {
     println!("Embed this root key in products; it verifies every license of the installation:");
     print!("{}", secrets.root_public);
     Ok(())
+}
+
+/// One step of a rotation on this machine, where all workers start together.
+fn rotate_kek(root: &Root, finish: bool) -> Result<()> {
+    let mut secrets = Secrets::of_checkout(root, &TenantId::parse(OPERATOR)?)?;
+    if finish {
+        secrets.finish_kek()?;
+        println!("The key-encryption key before is forgotten. Start the platform again.");
+    } else {
+        secrets.rotate_kek()?;
+        println!(
+            "Start the platform again. The clock seals anew; when GET /api/v1/sealing says \"left\": 0,\n\
+             `cargo xtask keys rotate-kek --finish` forgets the key before."
+        );
+    }
+    files::write(&root.writ("secrets.json"), &secrets)
 }
 
 /// Cloudflare's code for a worker that is not there.

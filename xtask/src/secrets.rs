@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use domain::id::TenantId;
 use domain::time::Millis;
 use license::cert::{Certified, KeyUse};
@@ -25,6 +25,9 @@ const CLOCK_SLACK_MS: i64 = 86_400_000;
 pub struct Secrets {
     /// Seals private keys at rest: 32 bytes in hexadecimal.
     pub kek: String,
+    /// During a rotation, the one before: it opens and does not seal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kek_previous: Option<String>,
     /// The root key, which certifies all others: 32 bytes in hexadecimal.
     pub root_seed: String,
     /// Signs answers: 32 bytes in hexadecimal.
@@ -88,6 +91,29 @@ impl Secrets {
         Ok(secrets)
     }
 
+    /// Another key-encryption key; what the one so far has sealed still opens.
+    ///
+    /// # Errors
+    /// When a rotation is under way, or the system has no entropy.
+    pub fn rotate_kek(&mut self) -> Result<()> {
+        ensure!(self.kek_previous.is_none(), "a rotation is under way: --finish comes first");
+        let number = kek_number(&self.kek).context("KEK has an id of another form than k1")?;
+        let next = format!("k{}:{}", number + 1, hex(&chance::bytes::<32>()?));
+        let old = std::mem::replace(&mut self.kek, next);
+        let with_id = if old.contains(':') { old } else { format!("k{number}:{old}") };
+        self.kek_previous = Some(with_id);
+        Ok(())
+    }
+
+    /// Forgets the key-encryption key before the present one.
+    ///
+    /// # Errors
+    /// When no rotation is under way.
+    pub fn finish_kek(&mut self) -> Result<()> {
+        let previous = self.kek_previous.take();
+        previous.map(drop).context("no rotation is under way")
+    }
+
     fn from_entropy(operator: &TenantId, now: Millis, entropy: [[u8; 32]; 3]) -> Result<Self> {
         let [kek, root, answer] = entropy;
         let (root, answer) = (SigningSeed::from_bytes(&root), SigningSeed::from_bytes(&answer));
@@ -101,6 +127,7 @@ impl Secrets {
         };
         Ok(Self {
             kek: hex(&kek),
+            kek_previous: None,
             root_seed: hex(root.expose()),
             answer_seed: hex(answer.expose()),
             root_public: root.public().to_pem(),
@@ -112,6 +139,12 @@ impl Secrets {
             cloudflare_token: String::new(),
         })
     }
+}
+
+/// `k2:...` is the second; the first one came without an id.
+fn kek_number(text: &str) -> Option<u32> {
+    let Some((id, _)) = text.split_once(':') else { return Some(1) };
+    id.strip_prefix('k')?.parse().ok()
 }
 
 #[cfg(test)]
@@ -148,6 +181,20 @@ mod tests {
             "SESSION_KEY",
         ];
         assert_eq!(names, want);
+    }
+
+    #[test]
+    fn a_rotation_keeps_the_key_before_until_it_is_finished() {
+        let mut secrets = secrets();
+        let first = secrets.kek.clone();
+        secrets.rotate_kek().unwrap();
+        assert!(secrets.kek.starts_with("k2:"), "{}", secrets.kek);
+        assert_eq!(secrets.kek_previous, Some(format!("k1:{first}")));
+        assert!(secrets.rotate_kek().is_err(), "one after the other");
+        secrets.finish_kek().unwrap();
+        assert!(secrets.finish_kek().is_err());
+        secrets.rotate_kek().unwrap();
+        assert!(secrets.kek.starts_with("k3:"), "{}", secrets.kek);
     }
 
     #[test]

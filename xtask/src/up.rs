@@ -89,7 +89,8 @@ fn write_inputs(root: &Root, apex: &str, port: u16, known: Option<&Dev>) -> Resu
         }
         None => ApiKeyText::new(&operator, Shard::Eu, &chance::bytes()?),
     };
-    let vars = json!({ "APEX": apex, "SCHEME": "http", "PORT": format!(":{port}") });
+    // Whoever tries things out wants to see them in the ledger soon.
+    let vars = json!({ "APEX": apex, "SCHEME": "http", "PORT": format!(":{port}"), "LEDGER_GATHER_MS": "1000" });
     files::write(&root.writ("vars.json"), &vars)?;
     let rows = bootstrap::rows(apex, &operator, &token, chance::now()?);
     files::write(&root.writ("bootstrap.json"), &rows)?;

@@ -18,6 +18,8 @@ pub struct Config {
     pub staleness_ms: i64,
     /// How long a store may take before the answer goes on without it.
     pub store_deadline_ms: u64,
+    /// How long a pool gathers what it ships to the ledger.
+    pub gather_ms: i64,
     /// Whether `Writ-Fault` acts: never in production.
     pub faults: bool,
     /// Of warm, good answers one in this many is logged; everything else always is.
@@ -51,6 +53,7 @@ impl Config {
             port: text(env, "PORT").unwrap_or_default(),
             staleness_ms: number(env, "STALENESS_MS").unwrap_or(5_000),
             store_deadline_ms: number(env, "STORE_DEADLINE_MS").unwrap_or(800),
+            gather_ms: number(env, "LEDGER_GATHER_MS").unwrap_or(30_000),
             faults: text(env, "WRIT_FAULTS").as_deref() == Some("on"),
             log_every: number(env, "LOG_EVERY").unwrap_or(100),
         }

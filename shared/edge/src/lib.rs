@@ -16,6 +16,7 @@ pub mod fault;
 pub mod fetch;
 pub mod find;
 pub mod idempotency;
+pub mod kek;
 pub mod keys;
 pub mod limit;
 pub mod log;
@@ -36,6 +37,7 @@ pub mod site;
 pub mod terms;
 pub mod text;
 pub mod used;
+pub mod vault;
 
 pub use call::Call;
 pub use failure::Failure;

@@ -29,6 +29,8 @@ pub mod ring;
 pub mod seal;
 pub mod text;
 pub mod token;
+#[cfg(feature = "seal")]
+pub mod vault;
 mod vouched;
 
 pub use encoding::{hex, sha256};

@@ -63,11 +63,8 @@ impl Kek {
         kid: &Kid,
         secret: &[u8],
     ) -> Result<String, SealError> {
-        let aad = self.aad(tenant, kid);
-        let payload = Payload { msg: secret, aad: aad.as_bytes() };
-        let sealed =
-            self.cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Refused)?;
-        Ok(format!("v1.{}.{}.{}", self.id, b64url(&nonce), b64url(&sealed)))
+        let sealed = encrypt(&self.cipher, nonce, &self.aad(tenant, kid), secret)?;
+        Ok(format!("v1.{}.{sealed}", self.id))
     }
 
     /// Opens what [`Self::seal`] wrote for the same tenant and kid.
@@ -89,20 +86,39 @@ impl Kek {
         if id != self.id {
             return Err(SealError::OtherKek);
         }
-        let nonce = from_b64url(nonce).and_then(|n| n.try_into().ok());
-        let nonce: [u8; 12] = nonce.ok_or(SealError::Malformed)?;
-        let sealed = from_b64url(sealed).ok_or(SealError::Malformed)?;
-        let aad = self.aad(tenant, kid);
-        let payload = Payload { msg: &sealed, aad: aad.as_bytes() };
-        let secret =
-            self.cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Refused)?;
-        Ok(Zeroizing::new(secret))
+        decrypt(&self.cipher, (nonce, sealed), &self.aad(tenant, kid))
     }
 
     /// Neither ids nor slugs contain the separator, so no two owners share associated data.
     fn aad(&self, tenant: &TenantId, kid: &Kid) -> String {
         format!("writ sealed v1\0{}\0{tenant}\0{kid}", self.id)
     }
+}
+
+/// `<nonce>.<ciphertext and tag>`, both in base64url.
+pub(crate) fn encrypt(
+    cipher: &Aes256Gcm,
+    nonce: [u8; 12],
+    aad: &str,
+    secret: &[u8],
+) -> Result<String, SealError> {
+    let payload = Payload { msg: secret, aad: aad.as_bytes() };
+    let sealed = cipher.encrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Refused)?;
+    Ok(format!("{}.{}", b64url(&nonce), b64url(&sealed)))
+}
+
+/// What [`encrypt`] wrote, its two parts apart.
+pub(crate) fn decrypt(
+    cipher: &Aes256Gcm,
+    (nonce, sealed): (&str, &str),
+    aad: &str,
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let nonce = from_b64url(nonce).and_then(|n| n.try_into().ok());
+    let nonce: [u8; 12] = nonce.ok_or(SealError::Malformed)?;
+    let sealed = from_b64url(sealed).ok_or(SealError::Malformed)?;
+    let payload = Payload { msg: &sealed, aad: aad.as_bytes() };
+    let secret = cipher.decrypt(&Nonce::from(nonce), payload).map_err(|_| SealError::Refused)?;
+    Ok(Zeroizing::new(secret))
 }
 
 /// The key-encryption key under which a text was sealed, to choose among several.

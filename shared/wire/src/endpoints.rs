@@ -56,6 +56,7 @@ impl Endpoint {
 const ANYONE: &[TenantKind] =
     &[TenantKind::Operator, TenantKind::Vendor, TenantKind::Msp, TenantKind::Customer];
 const ISSUERS: &[TenantKind] = &[TenantKind::Vendor, TenantKind::Msp];
+const OPERATOR: &[TenantKind] = &[TenantKind::Operator];
 const OWNERS: &[TenantKind] = &[TenantKind::Operator, TenantKind::Msp];
 
 macro_rules! endpoints {
@@ -201,6 +202,8 @@ endpoints! {
         Access::Key(Scope::AuditRead, ANYONE), false, "The tenant's audit log";
     AuditCheck "GET" "/api/v1/audit/check" Control
         Access::Key(Scope::AuditRead, ANYONE), false, "Proof that the audit log is unbroken";
+    Sealing "GET" "/api/v1/sealing" Control
+        Access::Key(Scope::Admin, OPERATOR), false, "How far a rotation of the key-encryption key has come";
     OpenApi "GET" "/api/v1/openapi.json" Control
         Access::Public, false, "This interface as OpenAPI 3.1";
 }

@@ -16,6 +16,7 @@ pub mod page;
 pub mod pool;
 pub mod problem;
 pub mod route;
+pub mod sealing;
 pub mod signing;
 pub mod tenant;
 pub mod time;

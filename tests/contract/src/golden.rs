@@ -17,6 +17,7 @@ use license::ring::KeyRing;
 use license::seal::Kek;
 use license::text::LicenseText;
 use license::token::Token;
+use license::vault::DataKey;
 use license::{file, product_key};
 use serde_json::{Value, json};
 
@@ -166,6 +167,14 @@ fn the_sealed_secret_stands() {
     let text = golden("sealed.txt", &sealed);
     let opened = kek.open(&tenant("meridian"), &kid(&issuer()), &text).unwrap();
     assert_eq!(opened.as_slice(), issuer().expose());
+}
+
+#[test]
+fn the_sealed_field_stands() {
+    let key = DataKey::new(1, &[7; 32]);
+    let (owner, field) = (tenant("meridian"), "identity_provider.secret");
+    let text = golden("sealed_field.txt", &key.seal([9; 12], &owner, field, b"secret").unwrap());
+    assert_eq!(key.open(&owner, field, &text).unwrap().as_slice(), b"secret");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub fn write(folder: &Path, port: u16) -> String {
     let operator = TenantId::parse(bootstrap::OPERATOR).unwrap();
     let key = ApiKeyText::new(&operator, Shard::Eu, &chance::bytes().unwrap());
     let rows = bootstrap::rows(APEX, &operator, &key, chance::now().unwrap());
-    let vars = json!({ "APEX": APEX, "SCHEME": "http", "PORT": format!(":{port}") });
+    let vars = json!({ "APEX": APEX, "SCHEME": "http", "PORT": format!(":{port}"), "LEDGER_GATHER_MS": "1000" });
     files::write(&folder.join("secrets.json"), &Secrets::make(&operator).unwrap()).unwrap();
     files::write(&folder.join("vars.json"), &vars).unwrap();
     files::write(&folder.join("bootstrap.json"), &rows).unwrap();

@@ -109,6 +109,14 @@ impl Platform {
         self.folder.join("state")
     }
 
+    /// Changes the installation's secrets; they are in force after a restart.
+    pub fn change_secrets(&self, change: impl FnOnce(&mut Value)) {
+        let path = self.folder.join("secrets.json");
+        let mut secrets = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut secrets);
+        fs::write(path, secrets.to_string()).unwrap();
+    }
+
     /// The process of the platform, for [`Self::kill_process`].
     pub fn process(&self) -> u32 {
         self.child.id()

@@ -2,6 +2,7 @@
 //!
 //! Two runs at once do no harm: what is shipped twice counts once, by its event's id.
 
+mod reseal;
 mod sweep;
 
 use domain::place::Shard;
@@ -20,6 +21,18 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
             Err(failure) => {
                 log::event("error", "clock.shard", &format!("{}: {failure}", shard.name()));
             }
+        }
+    }
+    let runs = join_all(Shard::ALL.map(|shard| reseal::shard(&call, shard))).await;
+    for (shard, run) in Shard::ALL.iter().zip(runs) {
+        match run {
+            Ok(0) => {}
+            Ok(done) => log::event("info", "clock.resealed", &format!("{}: {done}", shard.name())),
+            Err(failure) => log::event(
+                "error",
+                "clock.reseal",
+                &format!("{}: {}", shard.name(), failure.reason.unwrap_or_default()),
+            ),
         }
     }
 }

@@ -8,6 +8,7 @@ mod commit;
 mod devices;
 mod keys;
 mod licenses;
+mod sealing;
 mod tenants;
 mod turn;
 
@@ -63,6 +64,7 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),

@@ -43,7 +43,8 @@ pub fn make(call: &Call, issuer: &TenantId, state: KeyState) -> Result<NewKey, F
     };
     let cert = certified.certify(&secrets.root).map_err(Failure::internal)?;
     let nonce = entropy().map_err(Failure::internal)?;
-    let sealed = secrets.kek.seal(nonce, issuer, &kid, seed.expose()).map_err(Failure::internal)?;
+    let kek = secrets.keks.active();
+    let sealed = kek.seal(nonce, issuer, &kid, seed.expose()).map_err(Failure::internal)?;
     let jwk = serde_json::to_string(&Jwk::bare(kid.clone(), &public)).map_err(Failure::internal)?;
     let private = signing_keys::insert(&kid, &sealed, call.now);
     let public = IssuerKeyRow {

@@ -1,22 +1,18 @@
-//! The two secrets that only this worker has: the key-encryption key and the root's seed.
+//! The secret that only this worker has, the root's seed; and the key-encryption keys.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use edge::config;
-use edge::keys::{bytes, secret, seed};
-use edge::{Call, Failure};
+use edge::keys::{secret, seed};
+use edge::{Call, Failure, kek};
 use license::keys::SigningSeed;
-use license::seal::Kek;
-
-/// The id of the key-encryption key, unless `KEK_ID` says otherwise.
-const KEK_ID: &str = "k1";
+use license::vault::KekRing;
 
 /// The secrets of this isolate. Cannot be printed beyond their names.
 #[derive(Debug)]
 pub struct Secrets {
     /// Opens and seals issuers' seeds.
-    pub kek: Kek,
+    pub keks: Rc<KekRing>,
     /// Certifies issuers' keys.
     pub root: SigningSeed,
 }
@@ -34,10 +30,8 @@ impl Secrets {
         if let Some(secrets) = SECRETS.with_borrow(Clone::clone) {
             return Ok(secrets);
         }
-        let id = config::text(&call.env, "KEK_ID").unwrap_or_else(|| KEK_ID.to_owned());
         let root = seed(&secret(&call.env, "ROOT_SEED")?)?;
-        let kek = Kek::new(&id, &bytes(&secret(&call.env, "KEK")?)?).map_err(Failure::internal)?;
-        let secrets = Rc::new(Self { kek, root });
+        let secrets = Rc::new(Self { keks: kek::ring(call)?, root });
         SECRETS.with_borrow_mut(|slot| *slot = Some(Rc::clone(&secrets)));
         Ok(secrets)
     }

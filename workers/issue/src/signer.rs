@@ -134,8 +134,8 @@ async fn seed(
 
 /// Unseals a private half, and remembers it.
 fn open(call: &Call, issuer: &TenantId, row: &SigningKeyRow) -> Result<Rc<SigningSeed>, Failure> {
-    let kek = &Secrets::of(call)?.kek;
-    let opened = kek.open(issuer, &row.kid, &row.sealed).map_err(Failure::internal)?;
+    let keks = &Secrets::of(call)?.keks;
+    let opened = keks.open(issuer, &row.kid, &row.sealed).map_err(Failure::internal)?;
     let bytes: &[u8; 32] = opened.as_slice().try_into().map_err(Failure::internal)?;
     let seed = Rc::new(SigningSeed::from_bytes(bytes));
     SEEDS.with_borrow_mut(|seeds| seeds.put(row.kid.clone(), Rc::clone(&seed), call.now));

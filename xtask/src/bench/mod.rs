@@ -39,10 +39,12 @@ const FOLDER: &str = "target/bench";
 /// When something does not build, does not start, or answers otherwise than it must.
 pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
     setup::run(root, &mut Steps::new(setup::STEPS))?;
-    build::run(root, &BuildArgs { release: true, workers: Vec::new() })?;
+    if !args.as_built {
+        build::run(root, &BuildArgs { release: true, workers: Vec::new() })?;
+    }
     fs::create_dir_all(root.join(FOLDER))?;
     let chosen = |part: Part| args.only.is_none_or(|only| only == part);
-    let mut results = if args.quick { Results::default() } else { Results::kept(root)? };
+    let mut results = if args.writes_nothing() { Results::default() } else { Results::kept(root)? };
     if chosen(Part::Sizes) {
         results.sizes = Some(sizes::measure(root)?);
     }
@@ -71,8 +73,8 @@ pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
     let findings = fs::read_to_string(root.join("bench/findings.md")).unwrap_or_default();
     let text = report::text(&results) + &findings;
     println!("\n{text}");
-    if args.quick {
-        println!("(a quick run proves that it runs; nothing was written)");
+    if args.writes_nothing() {
+        println!("(nothing was written: a quick run, or of workers as they happened to be built)");
         return Ok(());
     }
     keep(root, args, &results)?;
@@ -81,5 +83,5 @@ pub fn run(root: &Root, args: &BenchArgs) -> Result<()> {
 
 /// Keeps what was measured so far, lest a later part's failure lose it.
 fn keep(root: &Root, args: &BenchArgs, results: &Results) -> Result<()> {
-    if args.quick { Ok(()) } else { results.keep(root) }
+    if args.writes_nothing() { Ok(()) } else { results.keep(root) }
 }

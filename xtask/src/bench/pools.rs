@@ -16,6 +16,10 @@ use crate::root::Root;
 /// Rounds of a whole run, and seconds of each measurement.
 const ROUNDS: usize = 3;
 const SECONDS: u64 = 3;
+/// The same for a thousand pools: long enough that each of them is read again and ships, as often as it does all the time.
+const SECONDS_MANY: u64 = 10;
+/// Before each measurement its case runs this long: the platform puts objects to sleep while the others are measured.
+const WARM_UP: u64 = 2;
 /// Leases that the small and the large pool hold meanwhile.
 const SMALL: u64 = 100;
 const LARGE: u64 = 100_000;
@@ -67,17 +71,17 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<PoolsPart> {
             rounds: Vec::new(),
         })
         .collect();
-    for number in 0..=rounds {
+    for number in 1..=rounds {
+        println!("round {number} of {rounds}");
         for ((name, callers, case), result) in cases.iter().zip(&mut results) {
+            load::run(root, case, if quick { 1 } else { WARM_UP }, *callers)?;
+            let seconds = if case.numbers.is_some() && !quick { SECONDS_MANY } else { seconds };
             let round = load::run(root, case, seconds, *callers)?;
             println!("  {name:<45} {:>7.0} calls/s", round.per_second());
             if round.refused > 0 {
                 bail!("{name}: {} calls were refused", round.refused);
             }
-            // The first round warms up.
-            if number > 0 {
-                result.rounds.push(round);
-            }
+            result.rounds.push(round);
         }
     }
     Ok(PoolsPart { setting, seconds, rss_mb: machine::rss_mb(platform.pid)?, cases: results })

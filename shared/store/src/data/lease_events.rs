@@ -3,12 +3,12 @@
 use domain::id::{LeaseId, LicenseId};
 use domain::pool::{Entry, Event, How, Seats, Subject};
 use domain::time::Millis;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::query::{Change, Query};
 
 /// An entry of a pool's journal that is about seats.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LeaseEventRow {
     /// Counts entries of the pool. Numbers are missing: entries about terms, rules and polls are not here.
     pub seq: u64,
@@ -107,7 +107,7 @@ fn ending(how: &How) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether the entry belongs into the ledger: [`insert`] makes a row of it.
+/// Whether the entry belongs into the ledger: [`row`] makes a row of it.
 pub fn is_kept(entry: &Entry) -> bool {
     Said::of(&entry.event).is_some()
 }
@@ -135,32 +135,26 @@ pub fn row(entry: &Entry) -> Option<LeaseEventRow> {
     })
 }
 
-/// An entry from the pool of `license`; `None` when it is not about seats. The same entry again changes nothing.
-pub fn insert(license: &LicenseId, entry: &Entry) -> Option<Change> {
-    let Said { kind, lease, subject, by, quantity, seats, reason } = Said::of(&entry.event)?;
-    let owner = subject.map(|subject| subject.owner.as_str()).or(by);
+/// Entries from the pool of `license`, those that are about seats; `None` when none is. One statement for all of them,
+/// whatever their number: their rows travel as one JSON array. The same entry again changes nothing.
+pub fn insert(license: &LicenseId, entries: &[Entry]) -> Option<Change> {
+    let rows: Vec<_> = entries.iter().filter_map(row).collect();
+    if rows.is_empty() {
+        return None;
+    }
     let change = Change::new(
         "INSERT INTO lease_events (tenant_id, license_id, seq, at_ms, kind, lease_id, owner, user, host, device, quantity,
                                    commit_seats, overage_seats, reason, commit_held, overage_held, waiting)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         SELECT ?1, ?2, json_extract(value, '$.seq'), json_extract(value, '$.at_ms'), json_extract(value, '$.kind'),
+                json_extract(value, '$.lease_id'), json_extract(value, '$.owner'), json_extract(value, '$.user'),
+                json_extract(value, '$.host'), json_extract(value, '$.device'), json_extract(value, '$.quantity'),
+                json_extract(value, '$.commit_seats'), json_extract(value, '$.overage_seats'), json_extract(value, '$.reason'),
+                json_extract(value, '$.commit_held'), json_extract(value, '$.overage_held'), json_extract(value, '$.waiting')
+           FROM json_each(?3) WHERE true
          ON CONFLICT (tenant_id, license_id, seq) DO NOTHING",
     )
     .bind(license)
-    .bind(entry.seq)
-    .bind(entry.at)
-    .bind(kind)
-    .bind(lease)
-    .bind(owner)
-    .bind(subject.and_then(|subject| subject.user.as_deref()))
-    .bind(subject.and_then(|subject| subject.host.as_deref()))
-    .bind(subject.and_then(|subject| subject.device.as_deref()))
-    .bind(quantity)
-    .bind(seats.commit)
-    .bind(seats.overage)
-    .bind(reason)
-    .bind(entry.commit_held)
-    .bind(entry.overage_held)
-    .bind(entry.waiting);
+    .bind(&serde_json::json!(rows));
     Some(change)
 }
 

@@ -4,6 +4,7 @@ pub mod api_key_info;
 pub mod audit;
 pub mod commands;
 pub mod crm_links;
+pub mod data_keys;
 pub mod devices;
 pub mod idempotency;
 pub mod lease_events;

@@ -1,10 +1,10 @@
 //! Private halves of an issuer's keys, sealed.
 
-use domain::id::Kid;
+use domain::id::{Kid, TenantId};
 use domain::time::Millis;
 use serde::Deserialize;
 
-use crate::query::{Change, Query};
+use crate::query::{Change, Query, Sweep};
 
 /// A sealed private key.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
@@ -42,4 +42,33 @@ pub fn insert(kid: &Kid, sealed: &str, now: Millis) -> Change {
     .bind(kid)
     .bind(sealed)
     .bind(now)
+}
+
+/// A sealed key with its tenant, for sealing it anew.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct SealedSigningKey {
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// Its name in signatures.
+    pub kid: Kid,
+    /// The sealed seed.
+    pub sealed: String,
+}
+
+/// Keys of the shard that the key-encryption key `kek` has sealed. Index: `signing_keys_by_kek`.
+pub fn under(kek: &str, limit: u32) -> Sweep<SealedSigningKey> {
+    Sweep::new("SELECT tenant_id, kid, sealed FROM signing_keys WHERE kek = ?1 LIMIT ?2")
+        .bind(kek)
+        .bind(limit)
+        .hot()
+}
+
+/// Replaces a sealed key by the same one sealed anew, unless somebody else was faster.
+pub fn reseal(kid: &Kid, old: &str, new: &str) -> Change {
+    Change::new(
+        "UPDATE signing_keys SET sealed = ?4 WHERE tenant_id = ?1 AND kid = ?2 AND sealed = ?3",
+    )
+    .bind(kid)
+    .bind(old)
+    .bind(new)
 }

@@ -68,6 +68,9 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
         ("outbox::sweep", "outbox_by_attempts (attempts>?)"),
         ("outbox::stuck", "COVERING INDEX outbox_by_attempts (attempts>?)"),
+        ("signing_keys::under", "signing_keys_by_kek (kek=?)"),
+        ("data_keys::under", "data_keys_by_kek (kek=?)"),
+        ("data_keys::latest", "PRIMARY KEY (tenant_id=?)"),
         ("idempotency::purge", "idempotency_by_expiry (expires_ms<?)"),
     ];
     let items = registry::all();

@@ -62,9 +62,8 @@ pub fn journal() -> Vec<Entry> {
 }
 
 fn shipped(db: &Db) -> Vec<LeaseEventRow> {
-    let changes: Vec<_> =
-        journal().iter().filter_map(|e| lease_events::insert(&license(1).id, e)).collect();
-    db.of(&tenant("acme")).batch(&changes).unwrap();
+    let change = lease_events::insert(&license(1).id, &journal()).unwrap();
+    db.of(&tenant("acme")).run(change).unwrap();
     db.of(&tenant("acme")).all(&lease_events::of_pool(&license(1).id, 0, 100))
 }
 
@@ -132,7 +131,8 @@ fn an_entry_is_in_the_ledger_once() {
 fn entries_about_terms_rules_and_polls_stay_in_the_pool() {
     let kinds = |event| {
         let entry = Entry { event, ..journal()[0].clone() };
-        (lease_events::is_kept(&entry), lease_events::insert(&license(1).id, &entry).is_some())
+        let change = lease_events::insert(&license(1).id, std::slice::from_ref(&entry));
+        (lease_events::is_kept(&entry), change.is_some())
     };
     let ticket = TicketId::new(&license(1).id, [1; 10]);
     let rows = [
@@ -154,7 +154,8 @@ fn the_ledger_says_how_a_lease_ended() {
         let freed = Seats { commit: 2, overage: 1 };
         let event = Event::Ended { lease: lease(1), how, started: NOW, freed, key: None };
         let entry = Entry { seq, event, ..journal()[0].clone() };
-        db.of(&acme).run(lease_events::insert(&license(1).id, &entry).unwrap()).unwrap();
+        let change = lease_events::insert(&license(1).id, &[entry]).unwrap();
+        db.of(&acme).run(change).unwrap();
         let row =
             db.of(&acme).all(&lease_events::of_pool(&license(1).id, seq - 1, 1)).pop().unwrap();
         assert_eq!((row.reason.as_deref(), row.owner, row.quantity), (Some(want), None, 3));

@@ -11,8 +11,8 @@ use domain::scope::Scopes;
 use domain::usage::Metric;
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, commands, crm_links, devices, idempotency, lease_events, licenses, outbox,
-    plans, products, profiles, seat_use, signing_keys, usage,
+    api_key_info, audit, commands, crm_links, data_keys, devices, idempotency, lease_events,
+    licenses, outbox, plans, products, profiles, seat_use, signing_keys, usage,
 };
 use store::directory::{api_keys, hostnames, issuer_keys, tenants};
 use store::{Statement, Target};
@@ -231,6 +231,14 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         signing_keys::by_kid(&kid);
         signing_keys::latest(4);
         signing_keys::insert(&kid, "sealed", NOW);
+        signing_keys::under("k1", 50);
+        signing_keys::reseal(&kid, "old", "new");
+        data_keys::latest();
+        data_keys::by_version(1);
+        data_keys::add(1, "sealed", NOW);
+        data_keys::under("k1", 50);
+        data_keys::reseal(1, "old", "new");
+        data_keys::sealed_by();
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);
         audit::insert(&crate::log::entries(1)[0]);
@@ -252,7 +260,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
 
 fn on_shard_ledger(db: &Db) -> Vec<Item> {
     let pool = license(1).id;
-    let kept = crate::ledger::journal().iter().find_map(|entry| lease_events::insert(&pool, entry));
+    let kept = lease_events::insert(&pool, &crate::ledger::journal());
     let mut items = items![db; lease_events::of_pool(&pool, 0, 100);];
     items.push(item(db, "lease_events::insert", &kept.unwrap()));
     items

@@ -33,6 +33,8 @@ mod ratelimit;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
+mod sealing;
+#[cfg(test)]
 mod seats;
 #[cfg(test)]
 mod signed;

@@ -28,6 +28,7 @@ use wire::lease::{
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
+use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
 use wire::tenant::{
     CreateTenantRequest, PlanRequest, PlanView, ProductRequest, ProductView, TenantView,
@@ -185,6 +186,7 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::Overage => {
             make.queried::<Statement>(&["start_date", "end_date", "customer_crm_id", "format"])
         }
+        Id::Sealing => make.answer::<SealingView>(),
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
         // Only the revocation of a key is left: it gives nothing.
         _ => Shape { request: None, status: "204", answer: None, query: &[] },

@@ -13,13 +13,7 @@ use store::data::lease_events;
 
 use crate::disk::{Disk, DiskError};
 use crate::pool::rows::{self, Mark};
-use crate::pool::{events, view};
-
-/// How long an entry about seats waits for others to be shipped with, in milliseconds.
-const GATHER_MS: i64 = 1_000;
-
-/// How long the other entries wait: nobody outside misses them, but the journal must not keep them for ever.
-const LEISURE_MS: i64 = 60_000;
+use crate::pool::{events, ship, view};
 
 /// Rows read at a time: their JSON is short-lived memory beside the book.
 pub const READ: u32 = 1_000;
@@ -39,6 +33,8 @@ pub struct Live {
     pub oldest: Option<Mark>,
     /// When to ship; nothing is left to ship where there is none.
     pub ship_at: Option<Millis>,
+    /// How long an entry about seats waits for others to be shipped with, in milliseconds.
+    gather_ms: i64,
     /// Whether the pool has taken up storage: not before the first seat is asked for.
     stored: bool,
 }
@@ -52,11 +48,14 @@ pub fn handle(
     disk: &impl Disk,
     live: &mut Option<Live>,
     call: PoolCall,
+    gather_ms: i64,
     now: Millis,
 ) -> Result<PoolReply, DiskError> {
     // Taken out until everything went well: a failure leaves nothing in memory.
-    let known = wake(disk, live.take(), now)?;
-    let Some(mut known) = known.or_else(|| shard_of(&call).map(Live::blank)) else {
+    let known = wake(disk, live.take(), gather_ms, now)?;
+    let Some(mut known) =
+        known.or_else(|| shard_of(&call).map(|shard| Live::blank(shard, gather_ms)))
+    else {
         return Ok(events::nothing(&call));
     };
     let reply = known.answer(disk, call, now)?;
@@ -73,11 +72,17 @@ const fn shard_of(call: &PoolCall) -> Option<Shard> {
     }
 }
 
-/// What is in memory, else what is on the disk. Writes nothing where there is nothing.
+/// What is in memory, else what is on the disk. Writes nothing where there is nothing. What is added gathers for
+/// `gather_ms` before it is shipped.
 ///
 /// # Errors
 /// When the storage fails, or its rows are not those of a book.
-pub fn wake(disk: &impl Disk, live: Option<Live>, now: Millis) -> Result<Option<Live>, DiskError> {
+pub fn wake(
+    disk: &impl Disk,
+    live: Option<Live>,
+    gather_ms: i64,
+    now: Millis,
+) -> Result<Option<Live>, DiskError> {
     if live.is_some() {
         return Ok(live);
     }
@@ -95,6 +100,7 @@ pub fn wake(disk: &impl Disk, live: Option<Live>, now: Millis) -> Result<Option<
         shipped: pool.shipped,
         oldest: rows::oldest(disk)?,
         ship_at,
+        gather_ms,
         stored: true,
     }))
 }
@@ -116,11 +122,11 @@ fn all<T>(
 
 impl Live {
     /// Of a pool that no seat was asked of yet.
-    fn blank(shard: Shard) -> Self {
+    fn blank(shard: Shard, gather_ms: i64) -> Self {
         // The license's terms are the journal's first entry, so that the journal alone makes the book.
         let book = Book::new(PoolTerms::default());
         let (folded, shipped, oldest, ship_at, stored) = (0, 0, None, None, false);
-        Self { book, shard, folded, shipped, oldest, ship_at, stored }
+        Self { book, shard, folded, shipped, oldest, ship_at, gather_ms, stored }
     }
 
     fn answer(
@@ -204,8 +210,9 @@ impl Live {
     fn noted(&mut self, entries: &[Entry], now: Millis) {
         let Some(first) = entries.first() else { return };
         self.oldest.get_or_insert(Mark { seq: first.seq, at_ms: first.at });
-        let waits = if entries.iter().any(lease_events::is_kept) { GATHER_MS } else { LEISURE_MS };
-        let at = now.plus(waits);
+        let waiting = self.book.seq().saturating_sub(self.shipped);
+        let kept = entries.iter().any(lease_events::is_kept);
+        let at = ship::due(kept, self.gather_ms, waiting, now);
         self.ship_at = Some(self.ship_at.map_or(at, |earlier| earlier.min(at)));
     }
 }

@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use domain::id::{LicenseId, TenantId};
 use domain::time::Millis;
+use edge::config::Config;
 use edge::db::Freshness;
 use edge::objects::{self, Fault, PoolReply};
 use edge::{Call, platform};
@@ -25,6 +26,7 @@ use crate::call::{self, Step};
 use crate::disk::DiskError;
 use crate::sql::Sql;
 use live::Live;
+use ship::BATCH;
 use tidy::USUAL;
 
 /// Batches that one alarm ships before it lets others in.
@@ -92,8 +94,8 @@ impl Object {
         let (call, message) = call::read::<objects::Pool>(message, faults, &self.env)?;
         self.name().ok_or(Fault::Misaddressed)?;
         let mut live = self.live.take();
-        let reply =
-            live::handle(self.sql(), &mut live, message, call.now).map_err(call::storage)?;
+        let reply = live::handle(self.sql(), &mut live, message, call.config.gather_ms, call.now)
+            .map_err(call::storage)?;
         let due = live.as_ref().and_then(|live| live.due(&USUAL));
         self.live.replace(live);
         Ok(Step { call, reply, arm: due.filter(|at| !self.alarm.rings_by(*at)) })
@@ -127,14 +129,14 @@ impl Object {
     async fn ship(&self, call: &Call, name: &(TenantId, LicenseId)) -> Result<(), DiskError> {
         let (holder, license) = name;
         for _ in 0..BATCHES {
-            let next = self.with(call.now, |live, sql| live.next_batch(sql, license))?;
+            let next = self.with(call.now, |live, sql| live.next_batch(sql, license, BATCH))?;
             let Some(batch) = next.flatten() else {
                 self.alarm.succeeded();
                 return Ok(());
             };
-            if !batch.changes.is_empty() {
+            if let Some(change) = batch.change {
                 let records = call.records(holder, batch.shard, Freshness::Primary);
-                if let Err(failure) = records.write(batch.changes).await {
+                if let Err(failure) = records.write(vec![change]).await {
                     edge::log::event("warn", "pool.ship", &failure.to_string());
                     let again = self.alarm.again(platform::now());
                     return self.ship_at(again);
@@ -161,8 +163,10 @@ impl Object {
         now: Millis,
         work: impl FnOnce(&mut Live, &Sql) -> Result<T, DiskError>,
     ) -> Result<Option<T>, DiskError> {
-        let sql = self.sql();
-        let Some(mut live) = live::wake(sql, self.live.take(), now)? else { return Ok(None) };
+        let (sql, gather_ms) = (self.sql(), Config::of(&self.env).gather_ms);
+        let Some(mut live) = live::wake(sql, self.live.take(), gather_ms, now)? else {
+            return Ok(None);
+        };
         let done = work(&mut live, sql)?;
         self.live.replace(Some(live));
         Ok(Some(done))

@@ -48,6 +48,7 @@ const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, RO
 const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
 const ABOVE: Columns = [All, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OWNER: Columns = [ROLE, ROLE, All, NO_TENANT, ROLE, ROLE, All];
+const OPERATOR: Columns = [ROLE, ROLE, ROLE, ROLE, ROLE, ROLE, All];
 const EVERYBODY: Columns = [All; 7];
 
 /// One endpoint as the callers call it.
@@ -220,6 +221,7 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
+        fixed(Id::Sealing, &NONE, 200, OPERATOR),
     ]
 }
 

@@ -30,7 +30,7 @@ fn entries_that_go_together_are_one_transaction() {
     let broken = {
         pool.disk.breaks_after(2);
         let call = pool.message(Ask::Checkout(checkout(5)));
-        live::handle(&pool.disk, &mut pool.live, call, pool.now)
+        live::handle(&pool.disk, &mut pool.live, call, GATHER_MS, pool.now)
     };
     assert!(broken.is_err() && pool.live.is_none());
     pool.disk.breaks_after(u64::MAX);

@@ -14,8 +14,12 @@ use testkit::NOW;
 
 use super::live::{self, Live};
 use super::rows;
+use super::ship::BATCH;
 use super::tidy::Keep;
 use crate::disk::memory::Memory;
+
+/// How long entries wait here.
+const GATHER_MS: i64 = 2_000;
 
 fn license() -> LicenseId {
     LicenseId::new(Shard::Eu, [1; 16])
@@ -78,7 +82,7 @@ impl Bench {
     }
 
     fn call(&mut self, call: PoolCall) -> PoolReply {
-        live::handle(&self.disk, &mut self.live, call, self.now).unwrap()
+        live::handle(&self.disk, &mut self.live, call, GATHER_MS, self.now).unwrap()
     }
 
     fn message(&self, ask: Ask) -> PoolCall {
@@ -108,7 +112,7 @@ impl Bench {
 
     /// The object dies, and its memory with it.
     fn restart(&mut self) {
-        self.live = live::wake(&self.disk, None, self.now).unwrap();
+        self.live = live::wake(&self.disk, None, GATHER_MS, self.now).unwrap();
     }
 
     fn live(&self) -> &Live {
@@ -130,7 +134,7 @@ impl Bench {
     fn shipped(&mut self) {
         let Self { disk, live, .. } = self;
         let live = live.as_mut().unwrap();
-        while let Some(batch) = live.next_batch(disk, &license()).unwrap() {
+        while let Some(batch) = live.next_batch(disk, &license(), BATCH).unwrap() {
             live.arrived(disk, batch.last).unwrap();
         }
     }
@@ -147,7 +151,8 @@ impl Bench {
 
     /// Whether the object would wake as it is.
     fn wakes_the_same(&self) {
-        let again = live::wake(&self.disk, None, self.now).unwrap().map(|again| again.book);
+        let again =
+            live::wake(&self.disk, None, GATHER_MS, self.now).unwrap().map(|again| again.book);
         assert_eq!(again.as_ref(), self.live.as_ref().map(|live| &live.book));
     }
 }
