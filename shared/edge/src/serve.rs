@@ -130,7 +130,9 @@ pub fn failed(call: &Call, failure: &Failure) -> Outbound {
 /// Adds what every answer carries.
 pub fn finish(call: &Call, mut out: Outbound, caller: Option<&Caller>) -> Outbound {
     out.set("x-request-id", call.id.as_str());
-    if let Some(counters) = caller.and_then(|caller| caller.counters.as_ref()) {
+    // A refusal tells of the window that is full.
+    let told = out.headers.iter().any(|(name, _)| *name == "ratelimit");
+    if let Some(counters) = caller.and_then(|caller| caller.counters.as_ref()).filter(|_| !told) {
         limit::tell(&mut out, counters, caller.map_or(&[], |caller| &caller.windows));
     }
     if call.faults.any {
