@@ -30,12 +30,15 @@ pub struct Platform {
     child: Child,
     /// Where it listens.
     pub url: String,
+    /// Where what stands in for the world outside listens: mail, identity providers.
+    pub outside: String,
 }
 
 #[derive(Deserialize)]
 struct Ready {
     ready: bool,
     url: String,
+    outside: String,
 }
 
 impl Platform {
@@ -71,8 +74,8 @@ impl Platform {
         let child = command.stdout(out.try_clone()?).stderr(out).spawn();
         let mut child = child.context("node cannot be started: run `cargo xtask setup`")?;
         fs::write(pid_file(root), child.id().to_string())?;
-        let url = ready(&mut child, &said)?;
-        Ok(Self { child, url })
+        let Ready { url, outside, .. } = ready(&mut child, &said)?;
+        Ok(Self { child, url, outside })
     }
 
     /// Waits until it ends.
@@ -125,12 +128,12 @@ fn is_platform(pid: &str) -> bool {
     })
 }
 
-fn ready(child: &mut Child, said: &Path) -> Result<String> {
+fn ready(child: &mut Child, said: &Path) -> Result<Ready> {
     let from = Instant::now();
     loop {
         let text = fs::read_to_string(said)?;
-        if let Some(url) = text.lines().find_map(url_of) {
-            return Ok(url);
+        if let Some(ready) = text.lines().find_map(ready_of) {
+            return Ok(ready);
         }
         if child.try_wait()?.is_some() {
             bail!("the platform did not start:\n{text}");
@@ -143,9 +146,8 @@ fn ready(child: &mut Child, said: &Path) -> Result<String> {
     }
 }
 
-fn url_of(line: &str) -> Option<String> {
-    let ready: Ready = serde_json::from_str(line).ok()?;
-    ready.ready.then_some(ready.url)
+fn ready_of(line: &str) -> Option<Ready> {
+    serde_json::from_str::<Ready>(line).ok().filter(|ready| ready.ready)
 }
 
 #[cfg(test)]
@@ -155,12 +157,15 @@ mod tests {
     #[test]
     fn only_the_whole_ready_line_counts() {
         let rows = [
-            (r#"{"ready":true,"url":"http://127.0.0.1:1","ms":9,"direct":{}}"#, true),
+            (
+                r#"{"ready":true,"url":"http://127.0.0.1:1","ms":9,"direct":{},"outside":"http://127.0.0.1:2"}"#,
+                true,
+            ),
             (r#"{"ready":true,"url":"http://127.0"#, false),
             (r#"{"level":"error"}"#, false),
         ];
         for (line, want) in rows {
-            assert_eq!(url_of(line).is_some(), want, "{line}");
+            assert_eq!(ready_of(line).is_some(), want, "{line}");
         }
     }
 }

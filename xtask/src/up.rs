@@ -48,7 +48,8 @@ pub fn run(root: &Root, args: &UpArgs) -> Result<()> {
     println!("platform ready at {} after {}", running.url, secs(from));
     let dev = demo::seed(root, &running.url, apex.as_str(), &token, known.as_ref())?;
     files::write(&root.writ("dev.json"), &dev)?;
-    print!("{}", demo::tour::text(&dev));
+    demo::people::admins(&dev, &running.outside)?;
+    print!("{}", demo::tour::text(&dev, &running.outside));
     println!("up in {}; logs: .writ/log/platform.log", secs(from));
     if args.detach {
         println!("it keeps running; `cargo xtask down` ends it");

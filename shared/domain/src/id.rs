@@ -187,6 +187,15 @@ random_id!(
     /// A person of a tenant.
     UserId, "usr_", "user id");
 random_id!(
+    /// A session: a person who has signed in with one browser. Never the session's token.
+    SessionId, "ses_", "session id");
+random_id!(
+    /// An invitation of a person.
+    InvitationId, "inv_", "invitation id");
+random_id!(
+    /// A grant of support access.
+    GrantId, "sup_", "grant id");
+random_id!(
     /// A command waiting for a device.
     CommandId, "cmd_", "command id");
 random_id!(

@@ -1,10 +1,10 @@
-//! What a key may do. Scopes are named `thing:verb`; `admin` stands for all of a tenant's own.
+//! What a key or a person may do. Scopes are named `thing:verb`; `admin` stands for all of a tenant's own.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// One permission of a key.
+        /// One permission.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Deserialize, Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Scope {
@@ -54,6 +54,20 @@ scopes! {
     AuditRead = "audit:read",
     /// See statements of what customers owe (issuers only).
     BillingRead = "billing:read",
+    /// See people and invitations, and who has support access.
+    UsersRead = "users:read",
+    /// Invite, change and remove people, set how they sign in, and end support access.
+    UsersManage = "users:manage",
+    /// Enter a customer's host to help, where the customer sees it (operator and MSPs only).
+    SupportAccess = "support:access",
+    /// Change the look of one's own pages.
+    BrandingManage = "branding:manage",
+    /// Add and remove one's own hosts.
+    HostnamesManage = "hostnames:manage",
+    /// See alerts and their rules.
+    AlertsRead = "alerts:read",
+    /// Acknowledge alerts, change their rules and channels.
+    AlertsManage = "alerts:manage",
     /// Everything that the key's tenant may do.
     Admin = "admin",
 }
@@ -67,7 +81,7 @@ impl Scope {
 
 /// A set of scopes, small enough to copy.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Scopes(u32);
+pub struct Scopes(u64);
 
 impl Scopes {
     /// Whether `scope` is granted, by itself or by `admin`.
@@ -103,8 +117,8 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-const fn bit(scope: Scope) -> u32 {
-    1 << scope as u32
+const fn bit(scope: Scope) -> u64 {
+    1 << scope as u64
 }
 
 #[cfg(test)]

@@ -10,7 +10,12 @@ use domain::limiter::Counters;
 use domain::time::Millis;
 use futures_util::future::{join, join3};
 use license::api_key::ApiKeyText;
-use store::directory::{api_keys, hostnames, tenants};
+use license::session::SessionText;
+use serde::de::DeserializeOwned;
+use store::directory::hostnames::SiteRow;
+use store::directory::tenants::TenantIdRow;
+use store::directory::{api_keys, hostnames, sessions, tenants};
+use store::query::Lookup;
 use wire::endpoints::{Access, Endpoint};
 use wire::problem::Kind;
 
@@ -24,6 +29,7 @@ use crate::limit::checkouts::{self, Window};
 use crate::perimeter;
 use crate::principal::{Credentials, Principal};
 use crate::refused;
+use crate::session;
 use crate::site::Site;
 use crate::used;
 
@@ -104,23 +110,53 @@ pub fn remembered(
     })
 }
 
-/// Asks the DIRECTORY for a host, a key and the suspended tenants, and remembers the answers.
+/// The hash of what a caller shows, and what it is.
+#[derive(Clone, Copy, Debug)]
+pub enum Hash<'a> {
+    /// Of an API key.
+    Key(&'a str),
+    /// Of a session's token.
+    Session(&'a str),
+}
+
+impl<'a> Hash<'a> {
+    /// As text.
+    pub const fn text(self) -> &'a str {
+        match self {
+            Self::Key(text) | Self::Session(text) => text,
+        }
+    }
+}
+
+/// Forgets a key or a session that this isolate has just changed.
+pub fn forget(hash: &str) {
+    KNOWN.with_borrow_mut(|known| known.principals.put(hash.to_owned(), None, Millis(0)));
+}
+
+/// Asks the DIRECTORY for a host, a key or a session, and the suspended tenants, and remembers the answers.
 ///
 /// # Errors
 /// When the DIRECTORY is away or late.
 pub async fn look_up(
     call: &Call,
     host: &str,
-    key_hash: Option<&str>,
+    shown: Option<Hash<'_>>,
     freshness: Freshness,
 ) -> Result<Remembered, StoreFailure> {
-    // A hash that no key has stands in where no key was shown: one shape of batch for all.
-    let hash = key_hash.unwrap_or("");
-    let reads = (hostnames::site(host), api_keys::principal(hash), tenants::suspended());
-    let (sites, principals, suspended) = call.directory(freshness).read(reads).await?;
+    let key_hash = shown.map(Hash::text);
+    let (sites, principal, suspended) = if let Some(Hash::Session(hash)) = shown {
+        let asked = sessions::principal(hash);
+        let (sites, found, suspended) = ask(call, host, asked, freshness).await?;
+        (sites, found.and_then(Principal::from_session), suspended)
+    } else {
+        // A hash that no key has stands in where no key was shown: one shape of batch for all.
+        let asked = api_keys::principal(key_hash.unwrap_or(""));
+        let (sites, found, suspended) = ask(call, host, asked, freshness).await?;
+        (sites, found.and_then(Principal::from_row), suspended)
+    };
     let apex = &call.config.apex;
     let site = sites.into_iter().next().and_then(|row| Site::from_row(row, apex)).map(Rc::new);
-    let principal = principals.into_iter().next().and_then(Principal::from_row).map(Rc::new);
+    let principal = principal.map(Rc::new);
     let suspended: Rc<Vec<_>> = Rc::new(suspended.into_iter().map(|row| row.id).collect());
     KNOWN.with_borrow_mut(|known| {
         known.sites.put(host.to_owned(), site.clone(), call.now);
@@ -136,24 +172,35 @@ pub async fn look_up(
     })
 }
 
+type Found<R> = (Vec<SiteRow>, Option<R>, Vec<TenantIdRow>);
+
+/// One batch: the host, whoever calls, the suspended tenants.
+async fn ask<R: DeserializeOwned>(
+    call: &Call,
+    host: &str,
+    caller: Lookup<R>,
+    freshness: Freshness,
+) -> Result<Found<R>, StoreFailure> {
+    let reads = (hostnames::site(host), caller, tenants::suspended());
+    let (sites, found, suspended) = call.directory(freshness).read(reads).await?;
+    Ok((sites, found.into_iter().next(), suspended))
+}
+
 /// Lets a caller of `endpoint` in.
 ///
 /// # Errors
-/// The first of: `unknown-host`, `credentials-*`, `wrong-host`, `tenant-suspended`, what the layers of the key say
-/// ([`perimeter::check`]), `role-not-allowed`, `scope-missing`, `rate-limited`; `store-unavailable` when the DIRECTORY
-/// cannot be asked.
+/// The first of: `unknown-host`, `credentials-*`, `cross-site-request`, `wrong-host`, `tenant-suspended`, what the layers of
+/// the key say ([`perimeter::check`]), `role-not-allowed`, `scope-missing`, `rate-limited`; `store-unavailable` when the
+/// DIRECTORY cannot be asked.
 pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> {
     let credentials = credentials_for(call, endpoint)?;
-    let hash = credentials.as_deref().map(ApiKeyText::digest);
-    let key = credentials.as_deref().zip(hash.as_deref());
-    let key =
-        key.map(|(text, name)| limit::Key { tenant: text.tenant(), shard: text.shard(), name });
-    let (held, spent, asked) = join3(
-        known(call, hash.as_deref()),
-        limit::spend(call, key),
-        checkouts::spend(call, key, endpoint),
-    )
-    .await;
+    let digest = credentials.as_ref().map(Shown::digest);
+    let shown = credentials.as_ref().zip(digest.as_deref());
+    let key = shown.map(|(shown, hash)| shown.named(hash));
+    let hash = shown.map(|(shown, hash)| shown.hash(hash));
+    let (held, spent, asked) =
+        join3(known(call, hash), limit::spend(call, key), checkouts::spend(call, key, endpoint))
+            .await;
     let held = held?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
@@ -182,6 +229,7 @@ async fn within(
     check(&caller.site, shown, caller.principal.as_deref(), endpoint, &call.inbound, call.now)?;
     call.admit(&caller);
     if let (Some(principal), Some(key)) = (&caller.principal, key) {
+        session::note_use(call, principal, key.name);
         let (requests, windows) = join(
             limit::settle(call, key, limit::policy(principal), spent),
             checkouts::settle(call, key, principal, asked),
@@ -243,14 +291,15 @@ pub fn outage(call: &Call, endpoint: &Endpoint) -> Result<Option<Caller>, Failur
 }
 
 /// What is known of the call's host and key: from memory where it is fresh, else from the DIRECTORY.
-async fn known(call: &Call, key_hash: Option<&str>) -> Result<Remembered, Failure> {
+async fn known(call: &Call, shown: Option<Hash<'_>>) -> Result<Remembered, Failure> {
     let host = call.host().ok_or(Kind::UnknownHost)?;
+    let key_hash = shown.map(Hash::text);
     let held = remembered(host.as_str(), key_hash, call.now, call.staleness_ms());
     if held.is_complete(key_hash) {
         return Ok(held);
     }
     let freshness = if call.is_strict() { Freshness::Primary } else { Freshness::Nearest };
-    Ok(look_up(call, host.as_str(), key_hash, freshness).await?)
+    Ok(look_up(call, host.as_str(), shown, freshness).await?)
 }
 
 impl Remembered {
@@ -262,14 +311,47 @@ impl Remembered {
     }
 }
 
-fn credentials_for(call: &Call, endpoint: &Endpoint) -> Result<Option<Box<ApiKeyText>>, Failure> {
+/// Credentials that can be looked up.
+enum Shown {
+    Key(Box<ApiKeyText>),
+    Session(Box<SessionText>),
+}
+
+impl Shown {
+    fn digest(&self) -> String {
+        match self {
+            Self::Key(text) => text.digest(),
+            Self::Session(text) => text.digest(),
+        }
+    }
+
+    const fn hash<'a>(&self, digest: &'a str) -> Hash<'a> {
+        match self {
+            Self::Key(_) => Hash::Key(digest),
+            Self::Session(_) => Hash::Session(digest),
+        }
+    }
+
+    /// What its limiter is called.
+    const fn named<'a>(&'a self, name: &'a str) -> limit::Key<'a> {
+        let (tenant, shard) = match self {
+            Self::Key(text) => (text.tenant(), text.shard()),
+            Self::Session(text) => (text.tenant(), text.shard()),
+        };
+        limit::Key { tenant, shard, name }
+    }
+}
+
+fn credentials_for(call: &Call, endpoint: &Endpoint) -> Result<Option<Shown>, Failure> {
     if endpoint.access == Access::Public {
         return Ok(None);
     }
     match Credentials::read(call.inbound.header("authorization"))? {
-        Credentials::ApiKey(key) => Ok(Some(key)),
+        Credentials::ApiKey(key) => Ok(Some(Shown::Key(key))),
         Credentials::LicenseKey(_) => Err(Kind::CredentialsMalformed.into()),
-        Credentials::Nobody => Ok(None),
+        // Verdicts are for applications: browsers ask for none.
+        Credentials::Nobody if endpoint.tells_verdicts() => Ok(None),
+        Credentials::Nobody => Ok(session::shown(&call.inbound)?.map(Shown::Session)),
     }
 }
 
@@ -287,8 +369,9 @@ pub fn check(
 ) -> Result<(), Failure> {
     let (scope, kinds) = match endpoint.access {
         Access::Public => return Ok(()),
-        Access::Key(scope, kinds) => (scope, Some(kinds)),
-        Access::KeyOrLicense(scope) => (scope, None),
+        Access::Key(scope, kinds) => (Some(scope), Some(kinds)),
+        Access::KeyOrLicense(scope) => (Some(scope), None),
+        Access::Person => (None, None),
     };
     if !shown {
         return Err(Kind::CredentialsMissing.into());
@@ -305,8 +388,11 @@ pub fn check(
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
         return Err(Failure::new(Kind::RoleNotAllowed, format!("Only: {}.", names.join(", "))));
     }
-    if !principal.scopes.allow(scope) {
-        return Err(Failure::new(Kind::ScopeMissing, format!("Needs the scope {}.", scope.name())));
+    match scope {
+        None if principal.session.is_none() => Err(Kind::SessionNeeded.into()),
+        Some(scope) if !principal.scopes.allow(scope) => {
+            Err(Failure::new(Kind::ScopeMissing, format!("Needs the scope {}.", scope.name())))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -45,6 +45,8 @@ pub struct Inbound {
     /// The whole URL as the client sent it.
     pub url: String,
     headers: [String; HEADERS.len()],
+    /// `User-Agent`, where the worker reads it: the door does not hand it over.
+    pub agent: String,
     /// The bytes of the body.
     pub body: Vec<u8>,
     /// The platform's own request, for what is asked of it only where a key wants to know.
@@ -57,7 +59,8 @@ impl Inbound {
         let mut lines = head.split('\n');
         let mut next = || lines.next().unwrap_or_default().to_owned();
         let (method, url) = (next(), next());
-        Self { method, url, headers: std::array::from_fn(|_| next()), body, request: None }
+        let headers = std::array::from_fn(|_| next());
+        Self { method, url, headers, agent: String::new(), body, request: None }
     }
 
     /// With the platform's own request, which knows of the client's certificate.
@@ -78,8 +81,9 @@ impl Inbound {
         header: impl Fn(&str) -> Option<String>,
         body: Vec<u8>,
     ) -> Self {
+        let agent = header("user-agent").unwrap_or_default();
         let headers = HEADERS.map(|name| header(name).unwrap_or_default());
-        Self { method, url, headers, body, request: None }
+        Self { method, url, headers, agent, body, request: None }
     }
 
     /// A request with a body and nothing else.
@@ -195,6 +199,11 @@ impl Outbound {
     /// Adds a header, or replaces it.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers.retain(|(held, _)| *held != name);
+        self.headers.push((name, value.into()));
+    }
+
+    /// Adds a header beside others of its name: `Set-Cookie`.
+    pub fn add(&mut self, name: &'static str, value: impl Into<String>) {
         self.headers.push((name, value.into()));
     }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use wasm_bindgen::JsValue;
-use worker::{Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
+pub use worker::Method;
+use worker::{Delay, Fetch, Headers, Request, RequestInit, RequestRedirect};
 
 use crate::failure::StoreFailure;
 

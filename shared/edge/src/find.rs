@@ -59,6 +59,7 @@ async fn find_held(
 ) -> Result<Option<Found>, StoreFailure> {
     let records = call.records(&principal.tenant, principal.shard, Freshness::Primary);
     let row = records.first(licenses::by_ref(reference)).await?;
+    let row = row.filter(|_| principal.customers().is_none());
     Ok(row.map(|row| Found { row, shard: principal.shard }))
 }
 
@@ -80,6 +81,7 @@ async fn find_issued(
     let mut missing = Ok(None);
     for outcome in join_all(asked).await {
         match outcome {
+            Ok(Some(found)) if !principal.looks_after(&found.row.tenant_id) => {}
             Ok(Some(found)) => return Ok(Some(found)),
             Ok(None) => {}
             Err(failure) => missing = Err(failure),

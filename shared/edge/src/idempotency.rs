@@ -18,6 +18,7 @@ use crate::call::Call;
 use crate::db::Db;
 use crate::door::{Inbound, Outbound};
 use crate::failure::Failure;
+use crate::session;
 
 /// How long a key is remembered: a day, in milliseconds.
 pub const RETENTION_MS: i64 = 86_400_000;
@@ -118,7 +119,10 @@ fn running() -> Failure {
 impl Ticket {
     fn read(call: &Call, caller: &str, endpoint: &'static str) -> Result<Option<Self>, Failure> {
         let Some(key) = sent(&call.inbound)? else { return Ok(None) };
-        let credentials = call.inbound.header("authorization");
+        let credentials = match call.inbound.header("authorization") {
+            "" => session::cookie(&call.inbound, session::COOKIE).unwrap_or_default(),
+            header => header,
+        };
         Ok(Some(Self {
             caller: caller.to_owned(),
             key_hash: license::hex(&digest(&[

@@ -5,14 +5,18 @@ use domain::license::Standing;
 use domain::limiter::CheckoutLimits;
 use domain::perimeter::Restrictions;
 use domain::place::Shard;
+use domain::role::Role;
 use domain::scope::Scopes;
+use domain::session::Times;
 use domain::time::Millis;
 use license::api_key::ApiKeyText;
 use store::directory::api_keys::PrincipalRow;
+use store::directory::sessions::SessionRow;
 use wire::problem::Kind;
 use wire::tenant::TenantKind;
 
 use crate::failure::Failure;
+use crate::session::{self, Session};
 use crate::site::{self, Site};
 
 /// What a request shows as its credentials.
@@ -63,6 +67,12 @@ impl Who {
         }
     }
 
+    /// Whoever has this id.
+    pub fn read(id: &str) -> Option<Self> {
+        let user = UserId::parse(id).map(Self::User);
+        user.or_else(|_| KeyId::parse(id).map(Self::Key)).ok()
+    }
+
     /// The id.
     pub fn id(&self) -> &str {
         match self {
@@ -103,6 +113,8 @@ pub struct Principal {
     pub checkouts: CheckoutLimits,
     /// How many all keys of its tenant may make together.
     pub tenant_checkouts: CheckoutLimits,
+    /// What is particular to a person who has signed in; none for a key.
+    pub session: Option<Box<Session>>,
 }
 
 impl Principal {
@@ -128,7 +140,42 @@ impl Principal {
             restrictions: row.restrictions,
             checkouts: row.rate_limits.unwrap_or(CheckoutLimits::KEY),
             tenant_checkouts: row.tenant_rate_limits.unwrap_or(CheckoutLimits::TENANT),
+            session: None,
         })
+    }
+
+    /// The principal of a session; none when its tenant's kind, its role or its actor is not known to this version.
+    pub fn from_session(row: SessionRow) -> Option<Self> {
+        let role = Role::from_name(&row.role)?;
+        let times = Times { made: row.made_ms, seen: row.seen_ms, expires: row.expires_ms };
+        Some(Self {
+            kind: TenantKind::from_name(&row.tenant_kind)?,
+            standing: site::standing(row.tenant_status),
+            who: Who::read(&row.actor)?,
+            tenant: row.tenant,
+            parent: row.parent,
+            shard: row.shard,
+            scopes: role.scopes(),
+            expires: Some(times.ends()),
+            revoked: row.revoked_ms.is_some(),
+            rate_limit: session::PER_MINUTE,
+            rate_window_seconds: 60,
+            // What a person may check out is what one key may.
+            restrictions: None,
+            checkouts: CheckoutLimits::KEY,
+            tenant_checkouts: row.tenant_rate_limits.unwrap_or(CheckoutLimits::TENANT),
+            session: Some(Box::new(Session { id: row.id, role, customers: row.customers, times })),
+        })
+    }
+
+    /// The only customers whom the caller may look after; none for all.
+    pub fn customers(&self) -> Option<&[TenantId]> {
+        self.session.as_deref().and_then(|session| session.customers.as_deref())
+    }
+
+    /// Whether the caller may look after a tenant below its own.
+    pub fn looks_after(&self, tenant: &TenantId) -> bool {
+        self.customers().is_none_or(|listed| listed.contains(tenant))
     }
 
     /// Whether the key works at `now` on `site`.
@@ -178,6 +225,7 @@ pub(crate) mod testing {
             restrictions: None,
             checkouts: CheckoutLimits::KEY,
             tenant_checkouts: CheckoutLimits::TENANT,
+            session: None,
         }
     }
 }

@@ -206,7 +206,7 @@ fn method_name(method: &Method) -> String {
 fn respond(out: Outbound) -> worker::Result<Response> {
     let headers = Headers::new();
     for (name, value) in &out.headers {
-        headers.set(name, value)?;
+        headers.append(name, value)?;
     }
     let builder = ResponseBuilder::new().with_status(out.status).with_headers(headers);
     if out.status == 204 { Ok(builder.empty()) } else { Ok(builder.fixed(out.body.into_bytes())) }

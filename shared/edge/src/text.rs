@@ -30,11 +30,7 @@ pub fn sized(text: &str, pointer: &str, min: usize, max: usize) -> Result<(), Pr
 /// # Errors
 /// `invalid-request` at `pointer`.
 pub fn email(text: &str, pointer: &str) -> Result<(), Problem> {
-    let fits = text.len() <= 254
-        && text.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && host.contains('.') && !host.contains('@')
-        })
-        && !text.chars().any(|c| c.is_control() || c.is_whitespace());
+    let fits = domain::person::Email::read(text).is_ok();
     if fits { Ok(()) } else { Err(Problem::field(pointer, "is not a mail address")) }
 }
 

@@ -27,6 +27,7 @@ pub mod request;
 pub mod ring;
 #[cfg(feature = "seal")]
 pub mod seal;
+pub mod session;
 pub mod text;
 pub mod token;
 #[cfg(feature = "seal")]

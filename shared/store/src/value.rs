@@ -1,8 +1,8 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, KeyId, Kid, LeaseId, LicenseCode, LicenseId, PlanId, ProductId,
-    RequestId, TenantId,
+    CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
+    LicenseId, PlanId, ProductId, RequestId, SessionId, TenantId, UserId,
 };
 use domain::time::Millis;
 
@@ -116,7 +116,11 @@ ids!(
     KeyId,
     CommandId,
     EventId,
-    RequestId
+    GrantId,
+    InvitationId,
+    RequestId,
+    SessionId,
+    UserId
 );
 
 #[cfg(test)]

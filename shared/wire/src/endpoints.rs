@@ -20,8 +20,10 @@ pub enum Worker {
 pub enum Access {
     /// Anybody on a known host.
     Public,
-    /// A key with this scope, of one of these kinds of tenant.
+    /// A key or a person with this scope, of one of these kinds of tenant.
     Key(Scope, &'static [TenantKind]),
+    /// A person who has signed in, whatever the role.
+    Person,
     /// A key with this scope, or a license key as credentials.
     KeyOrLicense(Scope),
 }
@@ -202,8 +204,54 @@ endpoints! {
         Access::Key(Scope::AuditRead, ANYONE), false, "The tenant's audit log";
     AuditCheck "GET" "/api/v1/audit/check" Control
         Access::Key(Scope::AuditRead, ANYONE), false, "Proof that the audit log is unbroken";
+    SendLink "POST" "/api/v1/auth/link" Control
+        Access::Public, false, "Ask for a sign-in link by mail";
+    RedeemLink "POST" "/api/v1/auth/link/redeem" Control
+        Access::Public, false, "Sign in with the token of a link";
+    AuthMethods "GET" "/api/v1/auth/methods" Control
+        Access::Public, false, "How people can sign in on this host";
+    OidcStart "GET" "/api/v1/auth/oidc/start" Control
+        Access::Public, false, "Go to the identity provider; what goes wrong is told to the sign-in page";
+    OidcCallback "GET" "/api/v1/auth/oidc/callback" Control
+        Access::Public, false, "Come back from the identity provider";
+    Session "GET" "/api/v1/auth/session" Control
+        Access::Person, false, "The session that asks, and who is signed in";
+    SignOut "DELETE" "/api/v1/auth/session" Control
+        Access::Person, false, "Sign out";
+    Sessions "GET" "/api/v1/auth/sessions" Control
+        Access::Person, false, "One's own sessions";
+    RevokeSession "DELETE" "/api/v1/auth/sessions/{session}" Control
+        Access::Person, false, "End a session of one's own; `all` ends every other one";
+    Roles "GET" "/api/v1/roles" Control
+        Access::Public, false, "Roles, and what they may do";
+    Users "GET" "/api/v1/users" Control
+        Access::Key(Scope::UsersRead, ANYONE), false, "People of the tenant, or of one below it";
+    UpdateUser "PUT" "/api/v1/users/{user}" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Give a person another role or name";
+    RemoveUser "DELETE" "/api/v1/users/{user}" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Remove a person and end its sessions";
+    Invitations "GET" "/api/v1/invitations" Control
+        Access::Key(Scope::UsersRead, ANYONE), false, "Invitations of the tenant, or of one below it";
+    Invite "POST" "/api/v1/invitations" Control
+        Access::Key(Scope::UsersManage, ANYONE), true, "Invite a person by mail";
+    RevokeInvitation "DELETE" "/api/v1/invitations/{invitation}" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Take an invitation back";
+    AcceptInvitation "POST" "/api/v1/invitations/accept" Control
+        Access::Public, false, "Join with the token of an invitation, and sign in";
     Sealing "GET" "/api/v1/sealing" Control
         Access::Key(Scope::Admin, OPERATOR), false, "How far a rotation of the key-encryption key has come";
+    IdentityProvider "GET" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "The tenant's identity provider, without its secret";
+    PutIdentityProvider "PUT" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Set the tenant's identity provider";
+    RemoveIdentityProvider "DELETE" "/api/v1/identity-provider" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "Remove the tenant's identity provider";
+    OpenSupport "POST" "/api/v1/tenants/{tenant}/support" Control
+        Access::Key(Scope::SupportAccess, OWNERS), true, "Open support access to a tenant below, which sees it and can end it";
+    Support "GET" "/api/v1/support" Control
+        Access::Key(Scope::UsersRead, ANYONE), false, "Support access to the tenant, or to one below it";
+    EndSupport "DELETE" "/api/v1/support/{grant}" Control
+        Access::Key(Scope::UsersManage, ANYONE), false, "End support access and its sessions";
     OpenApi "GET" "/api/v1/openapi.json" Control
         Access::Public, false, "This interface as OpenAPI 3.1";
 }

@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod audit;
+pub mod auth;
 pub mod billing;
 pub mod body;
 pub mod day;
@@ -13,6 +14,7 @@ pub mod key;
 pub mod lease;
 pub mod license;
 pub mod page;
+pub mod people;
 pub mod pool;
 pub mod problem;
 pub mod route;

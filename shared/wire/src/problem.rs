@@ -40,6 +40,16 @@ kinds! {
     MalformedJson = "malformed-json", 400, "The body is not well-formed JSON";
     /// A header has no usable value.
     InvalidHeader = "invalid-header", 400, "A header has no usable value";
+    /// The answer does not belong to what this browser asked.
+    OidcStateMismatch = "oidc-state-mismatch", 400, "This browser has not begun this sign-in";
+    /// Another provider answers than was asked.
+    OidcIssuerMismatch = "oidc-issuer-mismatch", 400, "Another identity provider answers than was asked";
+    /// The token answers to another request.
+    OidcNonceMismatch = "oidc-nonce-mismatch", 400, "The identity provider's token answers to another sign-in";
+    /// The token is not genuine, or not for us.
+    OidcTokenInvalid = "oidc-token-invalid", 400, "The identity provider's token is not valid";
+    /// The provider gives nothing for the code.
+    OidcCodeRefused = "oidc-code-refused", 400, "The identity provider refuses its own code";
     /// No credentials.
     CredentialsMissing = "credentials-missing", 401, "This endpoint needs credentials";
     /// A key with a typing error: refused without a look-up.
@@ -68,6 +78,16 @@ kinds! {
     SignatureInvalid = "signature-invalid", 403, "The signature of the request is not valid";
     /// The key lacks a scope.
     ScopeMissing = "scope-missing", 403, "The credentials lack a scope";
+    /// A page of another site sent it.
+    CrossSiteRequest = "cross-site-request", 403, "The request comes from a page of another site";
+    /// The provider has let nobody in.
+    OidcDenied = "oidc-denied", 403, "The identity provider has let nobody in";
+    /// The provider does not vouch for the address.
+    OidcEmailUnverified = "oidc-email-unverified", 403, "The identity provider does not vouch for a mail address";
+    /// Only people have what is asked for.
+    SessionNeeded = "session-needed", 403, "Only people who have signed in may do this";
+    /// The provider vouches for somebody whom nobody invited.
+    NotInvited = "not-invited", 403, "Nobody has invited this person";
     /// The kind of tenant may not do this.
     RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
     /// The tenant is suspended.
@@ -96,6 +116,18 @@ kinds! {
     UnknownNode = "unknown-node", 404, "There is no such node";
     /// No such API key.
     KeyNotFound = "key-not-found", 404, "There is no such key";
+    /// No such person.
+    UserNotFound = "user-not-found", 404, "There is no such person";
+    /// No such session.
+    SessionNotFound = "session-not-found", 404, "There is no such session";
+    /// No such invitation.
+    InvitationNotFound = "invitation-not-found", 404, "There is no such invitation";
+    /// No such grant of support access.
+    GrantNotFound = "grant-not-found", 404, "There is no such support access";
+    /// The tenant has no identity provider.
+    NoIdentityProvider = "no-identity-provider", 404, "There is no identity provider";
+    /// Never was a link of this host.
+    TokenUnknown = "token-unknown", 404, "This link or invitation is not known here";
     /// No such tenant for this caller.
     TenantNotFound = "tenant-not-found", 404, "There is no such tenant";
     /// No such plan.
@@ -146,6 +178,10 @@ kinds! {
     AllocationFull = "allocation-full", 409, "There are as many as there can be";
     /// The request id is in use for something else.
     RequestIdReused = "request-id-reused", 409, "The request id is in use for another reservation";
+    /// The link was used.
+    TokenUsed = "token-used", 410, "This link or invitation was used already";
+    /// The link is past its end.
+    TokenExpired = "token-expired", 410, "This link or invitation has expired";
     /// The body is too large.
     BodyTooLarge = "body-too-large", 413, "The body is too large";
     /// Not application/json.
@@ -162,6 +198,8 @@ kinds! {
     RateLimited = "rate-limited", 429, "Too many requests";
     /// The reason stays in the log.
     Internal = "internal", 500, "Something went wrong on our side";
+    /// The provider cannot be reached.
+    IdentityProviderAway = "identity-provider-away", 503, "The identity provider cannot be reached";
     /// A store that this answer needs cannot be reached.
     StoreUnavailable = "store-unavailable", 503, "A store cannot be reached";
 }

@@ -3,49 +3,11 @@
 use domain::id::{PlanId, ProductId, TenantId};
 use domain::limiter::CheckoutLimits;
 use domain::place::Region;
+pub use domain::tenant::TenantKind;
 use domain::terms::Terms;
 use serde::{Deserialize, Serialize};
 
 use crate::time::Instant;
-
-/// What a tenant is.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum TenantKind {
-    /// Runs the installation.
-    Operator,
-    /// Owns products and signing keys.
-    Vendor,
-    /// Owns customers, licenses and prices.
-    Msp,
-    /// Holds licenses.
-    Customer,
-}
-
-impl TenantKind {
-    /// The name as stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Vendor => "vendor",
-            Self::Msp => "msp",
-            Self::Customer => "customer",
-        }
-    }
-
-    /// The kind of a stored name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Operator, Self::Vendor, Self::Msp, Self::Customer]
-            .into_iter()
-            .find(|k| k.name() == name)
-    }
-
-    /// Whether this kind has signing keys.
-    pub const fn issues(self) -> bool {
-        matches!(self, Self::Vendor | Self::Msp)
-    }
-}
 
 /// A tenant to make: any by the operator, customers by an MSP.
 #[derive(Clone, Debug, Deserialize, Serialize)]

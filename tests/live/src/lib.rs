@@ -11,10 +11,12 @@
 
 mod http;
 mod inputs;
+mod people;
 mod platform;
 mod world;
 
 pub use http::{Call, Reply};
+pub use people::{Person, cookie};
 pub use platform::{Platform, shared};
 pub use world::{Licensed, Tenant, until};
 

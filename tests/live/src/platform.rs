@@ -91,6 +91,11 @@ impl Platform {
         Call::new(&self.agent, port.parse().unwrap(), method, &format!("{host}:{port}"), path)
     }
 
+    /// The URL of what stands in for the world outside.
+    pub fn outside_url(&self) -> &str {
+        &self.outside
+    }
+
     /// Runs the clock once, as cron does, and waits until it has ended.
     pub fn tick(&self) {
         let mut input = self.input.lock().unwrap();

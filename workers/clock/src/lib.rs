@@ -6,8 +6,11 @@ mod reseal;
 mod sweep;
 
 use domain::place::Shard;
+use domain::session::LINK_KEPT_MS;
+use edge::db::Freshness;
 use edge::{Call, log};
 use futures_util::future::join_all;
+use store::directory::sessions;
 use worker::{Env, ScheduleContext, ScheduledEvent, event};
 
 /// One run over all shards, side by side. A shard that is away does not hold the others up.
@@ -15,6 +18,10 @@ use worker::{Env, ScheduleContext, ScheduledEvent, event};
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let call = Call::internal(env);
     let runs = join_all(Shard::ALL.map(|shard| sweep::shard(&call, shard))).await;
+    let ended = sessions::purge(call.now.plus(-LINK_KEPT_MS));
+    if let Err(failure) = call.directory(Freshness::Primary).write(vec![ended]).await {
+        log::event("error", "clock.sessions", &failure.to_string());
+    }
     for (shard, run) in Shard::ALL.iter().zip(runs) {
         match run {
             Ok(swept) => log::event("info", "clock.swept", &swept.text(*shard)),

@@ -1,12 +1,13 @@
-//! One shard: its outbox and its expired idempotency keys.
+//! One shard: its outbox, its expired idempotency keys, and what is left of links and sessions.
 
 use domain::place::Shard;
+use domain::session::{LINK_KEPT_MS, LONGEST_MS};
 use edge::db::{Db, Freshness};
 use edge::failure::StoreFailure;
 use edge::outbox::{Event, Message, ship};
 use edge::{Call, log};
-use store::data::idempotency;
 use store::data::outbox::{self, OutboxRow};
+use store::data::{idempotency, session_info, sign_in_links};
 
 /// Rows younger than this are most likely being shipped by the request that wrote them, in milliseconds.
 const LEFT_BEHIND_MS: i64 = 30_000;
@@ -62,8 +63,12 @@ pub async fn shard(call: &Call, shard: Shard) -> Result<Swept, StoreFailure> {
             }
         }
     }
-    let purged = whole.write(vec![idempotency::purge(call.now)]).await?;
-    swept.expired = purged.iter().sum();
+    let purges = vec![
+        idempotency::purge(call.now),
+        sign_in_links::purge(call.now.plus(-LINK_KEPT_MS)),
+        session_info::purge(call.now.plus(-LONGEST_MS)),
+    ];
+    swept.expired = whole.write(purges).await?.first().copied().unwrap_or_default();
     Ok(swept)
 }
 

@@ -2,16 +2,20 @@
 
 mod answer;
 mod audit;
+mod auth;
 mod billing;
 mod catalog;
 mod commit;
 mod devices;
 mod keys;
 mod licenses;
+mod people;
 mod sealing;
 mod tenants;
 mod turn;
 
+use edge::admit::Caller;
+use edge::door::Outbound;
 use edge::serve::{Answer, Target, serve};
 use edge::{Call, Failure, admit, paging, text};
 use wire::endpoints::{Id, Worker};
@@ -65,9 +69,40 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
         Id::Sealing => sealing::get(call).await,
-        Id::OpenApi => Ok(edge::door::Outbound::json(200, OPENAPI.to_owned())),
-        // The table of endpoints gives the others to other workers.
-        _ => Err(Kind::NotFound.into()),
+        Id::OpenApi => Ok(Outbound::json(200, OPENAPI.to_owned())),
+        _ => of_people(call, &caller, target).await,
     }?;
     Ok(Answer::to(caller, out))
+}
+
+/// Signing in, and people.
+async fn of_people(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::SendLink => auth::send_link(call, caller).await,
+        Id::RedeemLink => auth::redeem_link(call, caller).await,
+        Id::AuthMethods => auth::methods(call, caller).await,
+        Id::Session => auth::session(call, caller).await,
+        Id::SignOut => auth::sign_out(call, caller).await,
+        Id::Sessions => auth::sessions(call, caller).await,
+        Id::RevokeSession => auth::revoke_session(call, caller, param).await,
+        Id::OidcStart => auth::oidc_start(call, caller).await,
+        Id::OidcCallback => Ok(auth::oidc_callback(call, caller).await),
+        Id::IdentityProvider => people::provider(call, caller).await,
+        Id::PutIdentityProvider => people::put_provider(call, caller).await,
+        Id::RemoveIdentityProvider => people::remove_provider(call, caller).await,
+        Id::OpenSupport => people::open_support(call, caller, endpoint, param).await,
+        Id::Support => people::support(call, caller).await,
+        Id::EndSupport => people::end_support(call, caller, param).await,
+        Id::Roles => people::roles(),
+        Id::Users => people::users(call, caller).await,
+        Id::UpdateUser => people::update_user(call, caller, param).await,
+        Id::RemoveUser => people::remove_user(call, caller, param).await,
+        Id::Invitations => people::invitations(call, caller).await,
+        Id::Invite => people::invite(call, caller, endpoint).await,
+        Id::RevokeInvitation => people::revoke_invitation(call, caller, param).await,
+        Id::AcceptInvitation => people::accept(call, caller).await,
+        // The table of endpoints gives the others to other workers.
+        _ => Err(Kind::NotFound.into()),
+    }
 }

@@ -1,7 +1,7 @@
 // The world outside, as a development machine has it: one server on loopback that stands in for mail, resolvers
 // and other people's APIs. Each module of this folder answers the paths below its own name (`mail.mjs`: /mail/...)
-// and exports `handle(request, body, path, base)`, which gives `{status, headers, body}`, and `vars(base)`: the
-// variables of wrangler.toml that lead workers to it.
+// and exports `handle(request, body, path, base)`, which gives `{status, headers, body}`, or `serve(request, response,
+// path, base)`, and `vars(base)`: the variables of wrangler.toml that lead workers to it.
 import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 
@@ -25,6 +25,8 @@ export async function outside(port) {
     const [, name = "", rest = ""] = /^\/([a-z]+)(\/.*)?$/.exec(new URL(request.url, base).pathname) ?? [];
     try {
       const it = all[name];
+      // A server of its own, which reads and answers by itself.
+      if (it?.serve !== undefined) return await it.serve(request, response, rest, `${base}/${name}`);
       const answer = it === undefined ? { status: 404, body: "" } : await it.handle(request, await read(request), rest, `${base}/${name}`);
       response.writeHead(answer.status, answer.headers ?? {}).end(answer.body ?? "");
     } catch (error) {

@@ -3,6 +3,7 @@
 mod cast;
 pub mod client;
 mod licenses;
+pub mod people;
 mod tenants;
 pub mod tour;
 

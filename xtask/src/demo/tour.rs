@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use crate::demo::people;
 use crate::dev::Dev;
 
 /// The whole text. Credentials of a demo on loopback are shown in full.
-pub fn text(dev: &Dev) -> String {
+pub fn text(dev: &Dev, outside: &str) -> String {
     let mut out = String::new();
     let mut row = |who: &str, host: &str, key: &str| {
         // Writing to a String cannot fail.
@@ -35,6 +36,11 @@ pub fn text(dev: &Dev) -> String {
         );
     }
     let _ = writeln!(out, "  curl -s {site}/    (or open it in a browser)\n");
+    let _ = writeln!(out, "People sign in by mail, which waits at {outside}/mail:");
+    for (tenant, host, _) in people::places(dev) {
+        let _ = writeln!(out, "  {:<28} http://{host}:{port}/login", people::address(tenant));
+    }
+    out.push('\n');
     out
 }
 
@@ -50,7 +56,7 @@ mod tests {
                 "customers":[{"tenant":"c","host":"c.a","api_key":"c-key","license_id":"i","license_code":"C-1","license_key":"k"}]}"#,
         )
         .unwrap();
-        let text = text(&dev);
+        let text = text(&dev, "http://127.0.0.1:8788");
         for part in [
             "console.a",
             "op-token",
@@ -60,6 +66,9 @@ mod tests {
             "m-key",
             "c-key",
             "http://c.a:8787/",
+            "http://127.0.0.1:8788/mail",
+            "admin@c.example",
+            "http://console.a:8787/login",
         ] {
             assert!(text.contains(part), "{part}");
         }

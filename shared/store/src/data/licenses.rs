@@ -8,6 +8,7 @@ use domain::time::Millis;
 use serde::Deserialize;
 
 pub use crate::data::license_row::LicenseRow;
+use crate::directory::sessions::customers;
 use crate::query::{Change, Query};
 
 macro_rules! select {
@@ -61,12 +62,18 @@ pub fn list(after: &str, limit: u32) -> Query<LicenseRow> {
     Query::new(sql).bind(after).bind(limit).hot()
 }
 
-/// A page of what the issuer has issued to holders on this shard. Index: `licenses_by_issuer`.
-pub fn list_issued(after: &str, limit: u32) -> Query<LicenseRow> {
-    Query::new(select!("WHERE issuer = ?1 AND id > ?2 ORDER BY id LIMIT ?3"))
-        .bind(after)
-        .bind(limit)
-        .hot()
+/// A page of what the issuer has issued to holders on this shard; to `holders` only, where they are listed. Index:
+/// `licenses_by_issuer`.
+pub fn list_issued(after: &str, limit: u32, holders: Option<&[TenantId]>) -> Query<LicenseRow> {
+    Query::new(select!(
+        "WHERE issuer = ?1 AND id > ?2
+           AND (?4 IS NULL OR tenant_id IN (SELECT value FROM json_each(?4)))
+         ORDER BY id LIMIT ?3"
+    ))
+    .bind(after)
+    .bind(limit)
+    .bind(customers(holders))
+    .hot()
 }
 
 /// One license that the issuer has issued to a holder on this shard. Index: `licenses_by_issuer`.

@@ -3,6 +3,7 @@
 pub mod api_keys;
 pub mod hostnames;
 pub mod issuer_keys;
+pub mod sessions;
 pub mod tenants;
 
 pub use api_keys::principal;

@@ -6,6 +6,7 @@ use domain::place::{Region, Shard};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
+use crate::directory::sessions::customers;
 use crate::query::{Entry, Lookup};
 
 /// How far a tenant's life has come.
@@ -69,13 +70,23 @@ pub fn by_id(id: &TenantId) -> Lookup<TenantRow> {
     Lookup::new(select!("WHERE id = ?1")).bind(id).hot()
 }
 
-/// A page of the tenants below `parent` (above `after`, "" for the first). Index: `tenants_by_parent`.
-pub fn children(parent: &TenantId, after: &str, limit: u32) -> Lookup<TenantRow> {
-    Lookup::new(select!("WHERE parent = ?1 AND id > ?2 ORDER BY id LIMIT ?3"))
-        .bind(parent)
-        .bind(after)
-        .bind(limit)
-        .hot()
+/// A page of the tenants below `parent` (above `after`, "" for the first); of `listed` only, where they are listed.
+/// Index: `tenants_by_parent`.
+pub fn children(
+    parent: &TenantId,
+    after: &str,
+    limit: u32,
+    listed: Option<&[TenantId]>,
+) -> Lookup<TenantRow> {
+    Lookup::new(select!(
+        "WHERE parent = ?1 AND id > ?2 AND (?4 IS NULL OR id IN (SELECT value FROM json_each(?4)))
+         ORDER BY id LIMIT ?3"
+    ))
+    .bind(parent)
+    .bind(after)
+    .bind(limit)
+    .bind(customers(listed))
+    .hot()
 }
 
 /// A page of all tenants, for the operator. Index: the primary key.

@@ -56,14 +56,14 @@ fn a_page_holds_the_children_of_one_parent_only() {
     db.run(&[tenants::create(&globex, "customer", Some(&msp), Region::Eu, Shard::Eu, NOW)])
         .unwrap();
     let ids = |after: &str, limit| {
-        db.all(&tenants::children(&msp, after, limit))
+        db.all(&tenants::children(&msp, after, limit, None))
             .into_iter()
             .map(|row| row.id.to_string())
             .collect::<Vec<_>>()
     };
     assert_eq!(ids("", 1), ["acme"]);
     assert_eq!(ids("acme", 50), ["globex"]);
-    assert_eq!(db.all(&tenants::children(&globex, "", 50)), []);
+    assert_eq!(db.all(&tenants::children(&globex, "", 50, None)), []);
     assert_eq!(db.all(&tenants::list("acme", 50)).len(), 2);
 }
 

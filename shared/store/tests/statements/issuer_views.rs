@@ -16,7 +16,7 @@ fn an_issuer_sees_what_it_issued_and_nobody_elses() {
             .unwrap();
     }
     let (issuer, other) = (tenant("techpartners"), tenant("meridian"));
-    let rows = db.of(&issuer).all(&licenses::list_issued("", 50));
+    let rows = db.of(&issuer).all(&licenses::list_issued("", 50, None));
     assert_eq!(
         rows.iter().map(|row| row.tenant_id.as_str()).collect::<Vec<_>>(),
         ["acme", "globex"]
@@ -25,7 +25,7 @@ fn an_issuer_sees_what_it_issued_and_nobody_elses() {
         db.of(&issuer).first(&licenses::issued_by_id(&license(2).id)).unwrap().license().code,
         license(2).code
     );
-    assert_eq!(db.of(&other).all(&licenses::list_issued("", 50)), []);
+    assert_eq!(db.of(&other).all(&licenses::list_issued("", 50, None)), []);
     assert_eq!(db.of(&other).first(&licenses::issued_by_id(&license(2).id)), None);
 }
 

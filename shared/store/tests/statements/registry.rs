@@ -3,18 +3,21 @@
 use domain::command::{Command, Order};
 use domain::fleet::{Device, DeviceStatus};
 use domain::id::{CommandId, DeviceId, EventId, Kid, PlanId, ProductId};
+use domain::id::{GrantId, InvitationId, SessionId, UserId};
 use domain::license::Standing;
 use domain::limiter::CheckoutLimits;
 use domain::perimeter::Restrictions;
+use domain::person::Email;
 use domain::place::{Region, Shard};
 use domain::scope::Scopes;
 use domain::usage::Metric;
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, commands, crm_links, data_keys, devices, idempotency, lease_events,
-    licenses, outbox, plans, products, profiles, seat_use, signing_keys, usage,
+    api_key_info, audit, commands, crm_links, data_keys, devices, idempotency, identity_providers,
+    invitations, lease_events, licenses, outbox, plans, products, profiles, seat_use, session_info,
+    sign_in_links, signing_keys, support_grants, usage, users,
 };
-use store::directory::{api_keys, hostnames, issuer_keys, tenants};
+use store::directory::{api_keys, hostnames, issuer_keys, sessions, tenants};
 use store::{Statement, Target};
 use testkit::{Db, NOW, key_id, license, request_id, tenant, terms};
 
@@ -59,6 +62,8 @@ pub fn all() -> Vec<Item> {
     db.run(&[tenants::create(&tenant("acme"), "customer", None, Region::Eu, Shard::Eu, NOW)])
         .unwrap();
     let mut items = on_directory(&db);
+    items.extend(sessions_on_directory(&db));
+    items.extend(people(&db));
     items.extend(on_shard(&db));
     items.extend(on_shard_logs(&db));
     items.extend(on_shard_ledger(&db));
@@ -82,7 +87,7 @@ fn on_directory(db: &Db) -> Vec<Item> {
     };
     items![db;
         tenants::by_id(&acme);
-        tenants::children(&acme, "", 50);
+        tenants::children(&acme, "", 50, None);
         tenants::list("", 50);
         tenants::suspended();
         tenants::create(&newco, "msp", Some(&acme), Region::Us, Shard::Us, NOW);
@@ -109,6 +114,122 @@ fn on_directory(db: &Db) -> Vec<Item> {
         issuer_keys::insert(&issuer_key("k1", issuer_keys::KeyState::Next));
         issuer_keys::retire(&acme, &kid, NOW);
         issuer_keys::activate(&acme, &kid);
+    ]
+}
+
+fn sessions_on_directory(db: &Db) -> Vec<Item> {
+    let (acme, id, hash) = (tenant("acme"), SessionId::new([1; 16]), "0".repeat(64));
+    let session = sessions::NewSession {
+        hash: &hash,
+        id: &id,
+        tenant: &acme,
+        actor: "usr_1",
+        role: "auditor",
+        customers: None,
+        expires: NOW,
+    };
+    items![db;
+        sessions::principal("hash");
+        sessions::of_actor(&acme, "usr_1", NOW);
+        sessions::insert(&session, NOW);
+        sessions::seen("hash", NOW, NOW);
+        sessions::copy("old", "new", NOW);
+        sessions::replaced("old", NOW);
+        sessions::revoke(&acme, "usr_1", &id, NOW);
+        sessions::revoke_token("hash", NOW);
+        sessions::revoke_others(&acme, "usr_1", &id, NOW);
+        sessions::revoke_all(&acme, "usr_1", NOW);
+        sessions::set_role(&acme, "usr_1", "auditor", Some(&[tenant("newco")]));
+        sessions::purge(NOW);
+    ]
+}
+
+fn people(db: &Db) -> Vec<Item> {
+    let (user, email) = (UserId::new([1; 16]), Email::parse("a@acme.example").unwrap());
+    let grant = GrantId::new([1; 16]);
+    let (session, supporter) = (SessionId::new([1; 16]), tenant("techpartners"));
+    let link = sign_in_links::NewLink {
+        hash: "hash",
+        actor: "usr_1",
+        grant: Some(&grant),
+        return_to: None,
+        expires: NOW,
+    };
+    let granted = support_grants::NewGrant {
+        id: &grant,
+        supporter: &supporter,
+        actor: "usr_2",
+        reason: "why",
+        expires: NOW,
+    };
+    let mut items = items![db;
+        users::by_id(&user);
+        users::by_email(&email);
+        users::by_subject("https://id.example", "1");
+        users::list("", 50);
+        users::insert(&user, &email, "Ann", "auditor", None, NOW);
+        users::update(&user, "Ann", "auditor", None, NOW);
+        users::link(&user, "https://id.example", "1", NOW);
+        users::delete(&user);
+        sign_in_links::by_hash("hash");
+        sign_in_links::insert(&link, NOW);
+        sign_in_links::use_up("hash", NOW);
+        sign_in_links::purge(NOW);
+        session_info::of_actor("usr_1");
+        session_info::insert(&session, "usr_1", ("192.0.2.1", "a browser"), "link", NOW);
+        session_info::seen(&session, "192.0.2.1", NOW);
+        session_info::delete(&session);
+        session_info::delete_others("usr_1", &session);
+        session_info::delete_all("usr_1");
+        session_info::purge(NOW);
+        support_grants::by_id(&grant);
+        support_grants::list("", 50);
+        support_grants::insert(&granted, NOW);
+        support_grants::end_all("usr_2", NOW);
+    ];
+    items.extend(invited(db, &email));
+    items.extend(providers(db));
+    items
+}
+
+fn invited(db: &Db, email: &Email) -> Vec<Item> {
+    let invitation = InvitationId::new([1; 16]);
+    let id = &invitation;
+    let invited = invitations::NewInvitation {
+        id,
+        email,
+        role: "auditor",
+        customers: None,
+        token_hash: "hash",
+        invited_by: "usr_2",
+        expires: NOW,
+    };
+    items![db;
+        invitations::by_token("hash");
+        invitations::by_email(email);
+        invitations::by_id(id);
+        invitations::list("", 50);
+        invitations::put(&invited, NOW);
+        invitations::use_up(id, NOW);
+        invitations::delete(id);
+        invitations::forget(email);
+    ]
+}
+
+fn providers(db: &Db) -> Vec<Item> {
+    let provider = identity_providers::ProviderRow {
+        name: "Keycloak".into(),
+        issuer: "https://id.example".into(),
+        client_id: "writ".into(),
+        client_secret: None,
+        token_auth: "basic".into(),
+        auto_join: None,
+        updated_ms: NOW,
+    };
+    items![db;
+        identity_providers::get();
+        identity_providers::put(&provider);
+        identity_providers::delete();
     ]
 }
 
@@ -171,7 +292,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
         licenses::by_id(id);
         licenses::by_product(&license.product, NOW);
         licenses::list("", 50);
-        licenses::list_issued("", 50);
+        licenses::list_issued("", 50, None);
         licenses::issued_by_id(id);
         licenses::issuers(50);
         licenses::insert(&license, Shard::Eu, &licenses::Origin::default(), NOW);

@@ -16,11 +16,13 @@ const ISSUER_VIEWS: [&str; 5] = [
 ];
 
 /// Housekeeping of the clock over a whole shard, and the names in an owner's list of the tenants below it.
-const WHOLE_SHARD: [&str; 7] = [
+const WHOLE_SHARD: [&str; 9] = [
     "outbox::sweep",
     "outbox::stuck",
     "idempotency::purge",
     "profiles::of_tenants",
+    "session_info::purge",
+    "sign_in_links::purge",
     "signing_keys::under",
     "data_keys::under",
     "data_keys::sealed_by",

@@ -27,6 +27,8 @@ mod issuing;
 #[cfg(test)]
 mod lifecycle;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod perimeter;
 #[cfg(test)]
 mod ratelimit;

@@ -22,7 +22,12 @@ pub async fn list(call: &Call, caller: &Caller) -> Result<Outbound, Failure> {
     let asked = Asked::read(call, &[])?;
     let page = match principal.kind {
         TenantKind::Operator => tenants::list(&asked.cursor, asked.fetch()),
-        _ => tenants::children(&principal.tenant, &asked.cursor, asked.fetch()),
+        _ => tenants::children(
+            &principal.tenant,
+            &asked.cursor,
+            asked.fetch(),
+            principal.customers(),
+        ),
     };
     let (rows,) = call.directory(Freshness::Primary).read((page,)).await?;
     let mut named = names(call, &rows).await?;

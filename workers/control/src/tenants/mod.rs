@@ -10,7 +10,9 @@ mod view;
 pub use create::create;
 pub use list::list;
 pub use standing::{reactivate, suspend};
-pub use subject::{Subject, named, subject};
+#[cfg(test)]
+pub use subject::tests::principal_with;
+pub use subject::{Subject, named, row, subject};
 
 use edge::admit::Caller;
 use edge::door::Outbound;
@@ -22,7 +24,7 @@ use crate::answer;
 /// One tenant: the caller's own or one below it.
 pub async fn get(call: &Call, caller: &Caller, tenant: &str) -> Result<Outbound, Failure> {
     let id = domain::id::TenantId::parse(tenant).map_err(|_| Kind::TenantNotFound)?;
-    let row = subject::row(call, caller.principal()?, &id).await?;
+    let row = row(call, caller.principal()?, &id).await?;
     let view = view::of(call, row).await?;
     answer::json(200, &view)
 }

@@ -73,11 +73,11 @@ fn may_see(principal: &Principal, row: &TenantRow) -> bool {
     let there = !matches!(row.status, TenantStatus::Creating | TenantStatus::Closed);
     let above = principal.kind == TenantKind::Operator
         || (principal.kind == TenantKind::Msp && row.parent.as_ref() == Some(&principal.tenant));
-    there && (above || row.id == principal.tenant)
+    there && ((above && principal.looks_after(&row.id)) || row.id == principal.tenant)
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use domain::id::KeyId;
     use domain::place::Region;
@@ -100,7 +100,13 @@ mod tests {
             restrictions: None,
             checkouts: domain::limiter::CheckoutLimits::KEY,
             tenant_checkouts: domain::limiter::CheckoutLimits::TENANT,
+            session: None,
         }
+    }
+
+    /// An MSP's principal with these scopes.
+    pub fn principal_with(scopes: Scopes) -> Principal {
+        Principal { scopes, ..principal("techpartners", TenantKind::Msp) }
     }
 
     #[test]

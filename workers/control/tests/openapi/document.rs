@@ -1,5 +1,8 @@
 //! The document: paths from the table of endpoints, schemas from the wire types.
 
+use domain::role::Role;
+use domain::scope::Scope;
+use domain::tenant::TenantKind;
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -42,6 +45,10 @@ pub fn document() -> Value {
             } },
             "securitySchemes": {
                 "apiKey": { "type": "http", "scheme": "bearer", "description": "An API key: `Bearer wk_...`" },
+                "session": {
+                    "type": "apiKey", "in": "cookie", "name": "__Host-writ",
+                    "description": "A session of a person. What changes something must come from the site's own pages.",
+                },
                 "licenseKey": {
                     "type": "apiKey", "in": "header", "name": "Authorization",
                     "description": "A license key: `License NLS-...`",
@@ -83,11 +90,20 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     if let Access::Key(scope, kinds) = endpoint.access {
         operation["x-scope"] = scope.name().into();
         operation["x-tenant-kinds"] = kinds.iter().map(|kind| kind.name()).collect();
+        operation["x-roles"] = roles(scope, kinds);
     }
     if let Access::KeyOrLicense(scope) = endpoint.access {
         operation["x-scope"] = scope.name().into();
     }
     operation
+}
+
+/// The roles whose people may call an endpoint with this scope, of these kinds of tenant.
+fn roles(scope: Scope, kinds: &[TenantKind]) -> Value {
+    let may = |role: &&Role| {
+        role.scopes().allow(scope) && role.kinds().iter().any(|kind| kinds.contains(kind))
+    };
+    Role::ALL.iter().filter(may).map(|role| role.name()).collect()
 }
 
 fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
@@ -130,7 +146,8 @@ fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
 fn security(access: Access) -> Value {
     match access {
         Access::Public => json!([]),
-        Access::Key(..) => json!([{ "apiKey": [] }]),
+        Access::Key(..) => json!([{ "apiKey": [] }, { "session": [] }]),
+        Access::Person => json!([{ "session": [] }]),
         Access::KeyOrLicense(_) => json!([{ "apiKey": [] }, { "licenseKey": [] }]),
     }
 }

@@ -10,6 +10,10 @@ use wire::allocation::{
     AllocationsView, FreeRequest, ProvisionView, ReservationView, ReserveRequest, SetAllocation,
 };
 use wire::audit::{AuditCheckAnswer, AuditView};
+use wire::auth::{
+    AcceptRequest, LinkAnswer, LinkRequest, Methods, ProviderRequest, ProviderView, SessionAnswer,
+    SessionView, SignedIn, TokenRequest,
+};
 use wire::billing::{SeatUse, Statement};
 use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
@@ -27,6 +31,10 @@ use wire::lease::{
 };
 use wire::license::{LicenseText, LicenseView, ReasonRequest, RenewRequest, UpdateLicenseRequest};
 use wire::page::Page;
+use wire::people::{
+    GrantView, InvitationView, InviteRequest, RoleView, SupportAnswer, SupportRequest, UserRequest,
+    UserView,
+};
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
@@ -188,7 +196,45 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         }
         Id::Sealing => make.answer::<SealingView>(),
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
-        // Only the revocation of a key is left: it gives nothing.
+        other => of_people(other, make),
+    }
+}
+
+fn of_people(id: Id, make: Make<'_>) -> Shape {
+    const BELOW: &[&str] = &["cursor", "limit", "tenant_id"];
+    match id {
+        Id::SendLink => make.exchange::<LinkRequest, LinkAnswer>("202"),
+        Id::RedeemLink => make.exchange::<TokenRequest, SignedIn>("200"),
+        Id::AuthMethods => make.answer::<Methods>(),
+        Id::OidcStart => {
+            Shape { request: None, status: "303", answer: None, query: &["return_to"] }
+        }
+        Id::OidcCallback => Shape {
+            request: None,
+            status: "303",
+            answer: None,
+            query: &["state", "code", "iss", "error"],
+        },
+        Id::IdentityProvider => make.queried::<ProviderView>(&["tenant_id"]),
+        Id::PutIdentityProvider => {
+            Shape { query: &["tenant_id"], ..make.exchange::<ProviderRequest, ProviderView>("200") }
+        }
+        Id::OpenSupport => make.exchange::<SupportRequest, SupportAnswer>("201"),
+        Id::Support => make.page::<GrantView>(BELOW),
+        Id::Session => make.answer::<SessionAnswer>(),
+        Id::Sessions => make.answer::<Page<SessionView>>(),
+        Id::Roles => make.answer::<Page<RoleView>>(),
+        Id::Users => make.page::<UserView>(BELOW),
+        Id::UpdateUser => {
+            Shape { query: &["tenant_id"], ..make.exchange::<UserRequest, UserView>("200") }
+        }
+        Id::Invitations => make.page::<InvitationView>(BELOW),
+        Id::Invite => make.exchange::<InviteRequest, InvitationView>("201"),
+        Id::AcceptInvitation => make.exchange::<AcceptRequest, SignedIn>("200"),
+        Id::RemoveUser | Id::RevokeInvitation | Id::RemoveIdentityProvider | Id::EndSupport => {
+            Shape { request: None, status: "204", answer: None, query: &["tenant_id"] }
+        }
+        // What revokes keys and sessions gives nothing.
         _ => Shape { request: None, status: "204", answer: None, query: &[] },
     }
 }

@@ -59,6 +59,10 @@ pub struct Cast {
     pub spare: Tenant,
     /// The id of a key of the holder.
     pub spare_key: String,
+    /// The id of an auditor of the holder.
+    pub person: String,
+    /// Support access to the holder, opened by its MSP.
+    pub grant: String,
     /// Keys of holder, issuer and MSP that do not work, by why not.
     pub broken: Vec<Broken>,
 }
@@ -89,11 +93,16 @@ impl Cast {
         let lease = checked_out(p, &holder, &holder.key, &license.id);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
         let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["license:read"] }));
+        let person = p.person(&holder, "auditor").id;
+        let support = format!("/api/v1/tenants/{}/support", holder.id);
+        let reason = json!({ "reason": "callers", "minutes": 5 });
+        let grant = parent.post(p, &support, &reason).ok(201)["grant_id"].clone();
+        let grant = grant.as_str().unwrap().to_owned();
         let tenants = [holder, other, parent, other_msp, issuer, other_vendor, operator];
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, lease, spare, spare_key, broken }
+        Self { tenants, license, device, lease, spare, spare_key, person, grant, broken }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {

@@ -6,6 +6,8 @@ mod table;
 
 use std::collections::BTreeSet;
 
+use domain::role::Role;
+use domain::scope::Scope;
 use live::{Platform, Reply, shared};
 use serde_json::{Value, json};
 use wire::endpoints::{Access, ENDPOINTS};
@@ -64,6 +66,9 @@ fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
                 let hands_out =
                     ["GenerateKey", "RotateKey", "RestrictKey"].contains(&row.endpoint.id.name());
                 scopes.extend(hands_out.then_some("license:read"));
+                let gives =
+                    ["Invite", "UpdateUser", "RemoveUser"].contains(&row.endpoint.id.name());
+                scopes.extend(Role::Auditor.scopes().iter().map(Scope::name).filter(|_| gives));
                 // A lease can be returned only with the key that it was checked out with.
                 scopes.extend((row.endpoint.id.name() == "Return").then_some("license:checkout"));
                 Some(p.key_of(&tenant.id, &json!({ "scopes": scopes })))

@@ -97,6 +97,8 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         allocations(cast),
         issuers(cast),
         tenants(cast),
+        people(cast),
+        ways_in(cast),
         ends(cast),
     ]
     .into_iter()
@@ -222,6 +224,54 @@ fn tenants(cast: &Cast) -> Vec<Row> {
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
         fixed(Id::Sealing, &NONE, 200, OPERATOR),
+    ]
+}
+
+/// Signing in is for people: a key is turned away (403), and nobody has the token of these links (404).
+fn people(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let below = |path: &str| format!("{path}?tenant_id={holder}");
+    let person = below(&format!("/api/v1/users/{}", cast.person));
+    let invitation = below("/api/v1/invitations/inv_00000000000000000000000000");
+    let invite = json!({ "email": "@new@people.example", "role": "auditor", "tenant_id": holder });
+    let token = json!({ "token": "0".repeat(52) });
+    let email = json!({ "email": "nobody@nowhere.example" });
+    vec![
+        fixed(Id::SendLink, &email, 202, EVERYBODY),
+        fixed(Id::RedeemLink, &token, 404, EVERYBODY),
+        fixed(Id::AuthMethods, &NONE, 200, EVERYBODY),
+        fixed(Id::Session, &NONE, 403, EVERYBODY),
+        fixed(Id::SignOut, &NONE, 403, EVERYBODY),
+        fixed(Id::Sessions, &NONE, 403, EVERYBODY),
+        row(Id::RevokeSession, "/api/v1/auth/sessions/all", &NONE, 403, EVERYBODY),
+        fixed(Id::Roles, &NONE, 200, EVERYBODY),
+        row(Id::Users, &below("/api/v1/users"), &NONE, 200, ABOVE),
+        row(Id::Invitations, &below("/api/v1/invitations"), &NONE, 200, ABOVE),
+        fixed(Id::Invite, &invite, 201, ABOVE),
+        row(Id::RevokeInvitation, &invitation, &NONE, 204, ABOVE),
+        fixed(Id::OidcStart, &NONE, 303, EVERYBODY),
+        fixed(Id::OidcCallback, &NONE, 303, EVERYBODY),
+        fixed(Id::AcceptInvitation, &token, 404, EVERYBODY),
+        row(Id::UpdateUser, &person, &json!({ "role": "auditor" }), 200, ABOVE),
+        row(Id::RemoveUser, &person, &NONE, 204, ABOVE),
+    ]
+}
+
+fn ways_in(cast: &Cast) -> Vec<Row> {
+    let holder = &cast.of(Who::Holder).id;
+    let below = |path: &str| format!("{path}?tenant_id={holder}");
+    let provider = below("/api/v1/identity-provider");
+    let set = json!({ "name": "ID", "issuer": "https://id.example", "client_id": "writ" });
+    let support = format!("/api/v1/tenants/{holder}/support");
+    let reason = json!({ "reason": "to look", "minutes": 5 });
+    let grant = below(&format!("/api/v1/support/{}", cast.grant));
+    vec![
+        row(Id::PutIdentityProvider, &provider, &set, 200, ABOVE),
+        row(Id::IdentityProvider, &provider, &NONE, 200, ABOVE),
+        row(Id::RemoveIdentityProvider, &provider, &NONE, 204, ABOVE),
+        row(Id::OpenSupport, &support, &reason, 201, OWNER),
+        row(Id::Support, &below("/api/v1/support"), &NONE, 200, ABOVE),
+        row(Id::EndSupport, &grant, &NONE, 204, ABOVE),
     ]
 }
 
