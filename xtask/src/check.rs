@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::build;
 use crate::cli::{BuildArgs, TestArgs};
+use crate::python;
 use crate::root::Root;
 use crate::setup;
 use crate::steps::{Steps, logged};
@@ -20,13 +21,15 @@ const NATIVE: [(&str, &[&str]); 3] = [
 const CONTRACT: &[&str] = &["test", "--package", "contract"];
 /// The live tests start platforms on free ports, two at a time at most: each is a workerd.
 const LIVE: &[&str] = &["test", "--package", "live"];
+/// The portal as a browser shows it.
+const BROWSER: &[&str] = &["test", "--package", "live", "--", "--ignored", "browser"];
 
 /// Runs the layers; prints what the test runners say of themselves.
 ///
 /// # Errors
 /// When a layer fails.
 pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
-    let mut steps = Steps::new(if args.fast { 3 } else { 5 });
+    let mut steps = Steps::new(if args.fast { 3 } else { 6 + usize::from(args.browser) });
     for (what, cargo) in NATIVE {
         steps.step(what, || layer(root, what, root.command("cargo").args(cargo)))?;
     }
@@ -37,8 +40,14 @@ pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
     steps.step("contract tests", || {
         layer(root, "contract tests", root.command("cargo").args(CONTRACT))
     })?;
+    steps.step("checker of the interface (schemathesis)", || python::install(root))?;
     build::run(root, &BuildArgs::default())?;
-    steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))
+    steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))?;
+    if !args.browser {
+        return Ok(());
+    }
+    steps
+        .step("browser tests", || layer(root, "browser tests", root.command("cargo").args(BROWSER)))
 }
 
 fn layer(root: &Root, what: &str, command: &mut Command) -> Result<()> {

@@ -68,6 +68,9 @@ pub struct TestArgs {
     /// Only what needs no workers: format, lints, native tests
     #[arg(long)]
     pub fast: bool,
+    /// The portal in Chromium, too (`apt-get install chromium`, or its path in CHROMIUM)
+    #[arg(long, conflicts_with = "fast")]
+    pub browser: bool,
 }
 
 /// What to measure, and for how long.

@@ -1,6 +1,8 @@
 // The JavaScript half of the door (the other one is src/door.rs): a warm request crosses into Rust
 // once, synchronously, with text, because the asynchronous glue costs about a third of it.
 
+import { stub } from "./object.mjs";
+
 /** The headers that are handed over, in this order. */
 const HEADERS = [
   "authorization",
@@ -102,7 +104,7 @@ async function stream(text, request, env) {
   const given = fields(lines);
   let answer;
   try {
-    answer = await env[binding].getByName(name, { locationHint: hint }).fetch(`https://object/?${query}`, { headers });
+    answer = await stub(env, binding, name, hint).fetch(`https://object/?${query}`, { headers });
   } catch (error) {
     console.error(JSON.stringify({ level: "error", event: "stream", request_id: given["x-request-id"], error: String(error) }));
     const refused = { ...given, "content-type": "application/problem+json", "retry-after": "2" };

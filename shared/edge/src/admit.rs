@@ -24,7 +24,6 @@ use crate::call::Call;
 use crate::db::Freshness;
 use crate::door::Inbound;
 use crate::failure::{Failure, StoreFailure};
-use crate::limit;
 use crate::limit::checkouts::{self, Window};
 use crate::perimeter;
 use crate::principal::{Credentials, Principal};
@@ -32,6 +31,7 @@ use crate::refused;
 use crate::session;
 use crate::site::Site;
 use crate::used;
+use crate::{limit, watch};
 
 /// Sites held per isolate.
 const SITES: usize = 2_048;
@@ -210,11 +210,14 @@ pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> 
         within(call, credentials.is_some(), caller.clone(), endpoint, key, (spent, asked)).await;
     if let Some(principal) = &caller.principal {
         match &outcome {
-            Ok(_) => drop(used::note(principal, &call.inbound, call.now)),
+            Ok(_) => {
+                used::note(principal, &call.inbound, call.now);
+                watch::admitted(principal, &call.inbound, call.now);
+            }
             Err(failure) => refused::note(call, principal, &failure.problem.code),
         }
     }
-    outcome
+    outcome.map_err(|failure| watch::refused(caller.principal.as_deref(), call, failure))
 }
 
 /// The caller, if it may call `endpoint` and has not done so too often.

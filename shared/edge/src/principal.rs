@@ -123,6 +123,14 @@ impl Principal {
         self.who.id()
     }
 
+    /// The key, where it is one.
+    pub const fn key(&self) -> Option<&KeyId> {
+        match &self.who {
+            Who::Key(id) => Some(id),
+            Who::User(_) => None,
+        }
+    }
+
     /// The principal of a row; none when its tenant's kind is not known to this version.
     pub fn from_row(row: PrincipalRow) -> Option<Self> {
         Some(Self {

@@ -11,6 +11,7 @@ pub mod component;
 pub mod digest;
 mod encoding;
 pub mod error;
+pub mod export;
 pub mod file;
 pub mod fingerprint;
 pub mod jwk;

@@ -1,5 +1,6 @@
 //! The real schema in memory: a DIRECTORY and one data shard.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use domain::id::TenantId;
@@ -82,6 +83,22 @@ impl Db {
             .mapped(|row| row.get::<_, String>(3))
             .collect::<Result<Vec<_>, _>>();
         steps.expect("a plan").join("\n")
+    }
+
+    /// Every table of both databases with its columns.
+    pub fn tables(&self) -> BTreeMap<String, Vec<String>> {
+        let sql = "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_xinfo(m.name) c
+                    WHERE m.type = 'table' ORDER BY m.name, c.cid";
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for connection in [&self.directory, &self.data] {
+            let mut prepared = connection.prepare(sql).expect("a statement");
+            let rows = prepared.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
+            for row in rows.expect("tables") {
+                let (table, column) = row.expect("a column");
+                tables.entry(table).or_default().push(column);
+            }
+        }
+        tables
     }
 
     const fn connection<T: Target>(&self) -> &Connection {

@@ -7,6 +7,8 @@ pub use domain::tenant::TenantKind;
 use domain::terms::Terms;
 use serde::{Deserialize, Serialize};
 
+pub use domain::branding::Branding;
+
 use crate::time::Instant;
 
 /// A tenant to make: any by the operator, customers by an MSP.
@@ -36,22 +38,6 @@ pub struct CreateTenantRequest {
     pub rate_limits: Option<CheckoutLimits>,
 }
 
-/// How a tenant's pages look.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct Branding {
-    /// `#rrggbb`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_color: Option<String>,
-    /// `#rrggbb`
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accent_color: Option<String>,
-    /// A line under the name, up to 200 bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tagline: Option<String>,
-}
-
 /// A tenant as its owner sees it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -73,7 +59,7 @@ pub struct TenantView {
     pub tenant_url: String,
     /// When it was made.
     pub created_at: Instant,
-    /// How its pages look.
+    /// How its pages look, without the style sheet, which `GET /api/v1/branding` shows.
     #[serde(default)]
     pub branding: Branding,
 }

@@ -22,6 +22,7 @@ mod usable;
 mod view;
 
 use edge::door::Inbound;
+use futures_util::future::join;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -39,8 +40,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValu
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        letters::ship(env.clone()).await;
-        edge::after::write(env).await;
+        join(letters::ship(env.clone()), edge::after::write(env)).await;
         String::new()
     })
 }

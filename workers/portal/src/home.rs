@@ -5,61 +5,102 @@ use std::rc::Rc;
 use domain::license::Standing;
 use domain::state::state;
 use domain::usage::Usage;
+use edge::branding::{self, Look, Own};
 use edge::db::Freshness;
 use edge::door::Outbound;
+use edge::failure::StoreFailure;
 use edge::site::{House, Site};
 use edge::{Call, Failure, admit};
+use futures_util::future::try_join;
 use store::data::licenses::LicenseRow;
-use store::data::profiles::ProfileRow;
 use store::data::usage::LicenseGaugeRow;
-use store::data::{licenses, profiles, usage};
+use store::data::{brand_images, licenses, profiles, usage};
 use wire::problem::Kind;
-use wire::tenant::Branding;
 
+use crate::page::app::{self, Screen};
 use crate::page::landing::{self, Landing};
 use crate::page::tenant::{self, LicenseLine, TenantPage};
-use crate::page::{Style, errors};
+use crate::page::{Head, errors};
+use crate::reply::Reply;
+use crate::{brand, statics};
 
 /// Licenses on the page at most.
 const SHOWN: u32 = 100;
 
-/// The page at `/`, and the document of errors; there is nothing else.
+/// A page, a file of the portal, or what a site's brand is made of.
 ///
 /// # Errors
 /// `unknown-host`, `not-found`, `method-not-allowed`, or a store that is away.
-pub async fn answer(call: &Call) -> Result<Outbound, Failure> {
+pub async fn answer(call: &Call) -> Result<Reply, Failure> {
     let host = call.host().ok_or(Kind::UnknownHost)?;
+    if let Some(file) = statics::file(call.inbound.path()) {
+        may_read(call)?;
+        return Ok(file.into());
+    }
     if host.as_str() == call.config.apex {
-        check(call)?;
-        if is_errors(call) {
-            return Ok(errors::page());
-        }
-        return Ok(landing::page(&Landing::of(House::Apex), &call.config.apex));
+        return on_apex(call).await;
     }
     let site = site(call, host.as_str()).await?.ok_or(Kind::UnknownHost)?;
-    check(call)?;
-    if is_errors(call) {
-        return Ok(errors::page());
-    }
-    match site.house {
-        Some(house) => Ok(landing::page(&Landing::of(house), &call.config.apex)),
-        None => tenant_page(call, &site).await,
+    match Asked::of(call)? {
+        Asked::Errors => Ok(errors::page().into()),
+        Asked::Brand(name) => brand::answer(call, Some(&site), name).await,
+        Asked::App(screen) => frame(call, &site, screen).await,
+        Asked::Register => Err(Kind::NotFound.into()),
+        Asked::Home => match site.house {
+            Some(house) => Ok(landing::page(&Landing::of(house), &call.config.apex).into()),
+            None => tenant_page(call, &site).await.map(Reply::from),
+        },
     }
 }
 
-/// Where the `type` of every problem leads, on every host.
-fn is_errors(call: &Call) -> bool {
-    call.inbound.path() == "/docs/errors"
+async fn on_apex(call: &Call) -> Result<Reply, Failure> {
+    match Asked::of(call)? {
+        Asked::Errors => Ok(errors::page().into()),
+        Asked::Brand(name) => brand::answer(call, None, name).await,
+        Asked::App(_) => Err(Kind::NotFound.into()),
+        Asked::Register => {
+            let site = app::Site { name: "Writ".to_owned(), ..app::Site::default() };
+            Ok(app::page(app::REGISTER, &site, Head::default()).into())
+        }
+        Asked::Home => Ok(landing::page(&Landing::of(House::Apex), &call.config.apex).into()),
+    }
 }
 
-fn check(call: &Call) -> Result<(), Failure> {
-    if call.inbound.path() != "/" && !is_errors(call) {
-        return Err(Kind::NotFound.into());
+/// What a path asks for.
+enum Asked<'c> {
+    /// The page at `/`.
+    Home,
+    /// Where the `type` of every problem leads, on every host.
+    Errors,
+    /// A part of the site's brand.
+    Brand(&'c str),
+    /// A page of the application.
+    App(Screen),
+    /// Where companies sign up.
+    Register,
+}
+
+impl<'c> Asked<'c> {
+    fn of(call: &'c Call) -> Result<Self, Failure> {
+        let asked = match call.inbound.path() {
+            "/" => Self::Home,
+            "/docs/errors" => Self::Errors,
+            "/favicon.ico" => Self::Brand("favicon"),
+            "/register" => Self::Register,
+            path => match Screen::at(path) {
+                Some(screen) => Self::App(screen),
+                None => Self::Brand(path.strip_prefix("/brand/").ok_or(Kind::NotFound)?),
+            },
+        };
+        may_read(call).map(|()| asked)
     }
-    if !matches!(call.inbound.method.as_str(), "GET" | "HEAD") {
-        return Err(Failure::from(Kind::MethodNotAllowed).with("allow", "GET, HEAD"));
+}
+
+fn may_read(call: &Call) -> Result<(), Failure> {
+    if matches!(call.inbound.method.as_str(), "GET" | "HEAD") {
+        return Ok(());
     }
-    Ok(())
+    Err(Failure::from(Kind::MethodNotAllowed).with("allow", "GET, HEAD"))
 }
 
 async fn site(call: &Call, host: &str) -> Result<Option<Rc<Site>>, Failure> {
@@ -70,32 +111,61 @@ async fn site(call: &Call, host: &str) -> Result<Option<Rc<Site>>, Failure> {
     }
 }
 
-async fn tenant_page(call: &Call, site: &Site) -> Result<Outbound, Failure> {
-    let (profile, rows, gauges) = records(call, site).await?;
-    let branding: Branding = profile
-        .as_ref()
-        .and_then(|profile| serde_json::from_value(profile.branding.clone()).ok())
-        .unwrap_or_default();
-    let page = TenantPage {
-        name: profile.map_or_else(|| site.tenant.to_string(), |profile| profile.name),
+/// The frame of a page of the application, in the site's brand.
+async fn frame(call: &Call, site: &Site, screen: Screen) -> Result<Reply, Failure> {
+    let (name, look) = brand::look(call, site).await?;
+    let branding = &look.branding;
+    let shown = app::Site {
+        name: branding.company_name.clone().or(name).unwrap_or_else(|| site.tenant.to_string()),
         tagline: branding.tagline.clone(),
+        logo: look.logo.as_ref().map(brand::image_address),
+        banner: branding.login_banner.clone(),
+        support: branding.support.clone().unwrap_or_default(),
+    };
+    Ok(app::page(screen, &shown, brand::head(&look)).into())
+}
+
+async fn tenant_page(call: &Call, site: &Site) -> Result<Outbound, Failure> {
+    let (own, above, rows, gauges) = records(call, site).await?;
+    let look = Look::of(&own, above.as_ref());
+    let page = TenantPage {
+        name: look
+            .branding
+            .company_name
+            .clone()
+            .or(own.name)
+            .unwrap_or_else(|| site.tenant.to_string()),
+        tagline: look.branding.tagline.clone(),
+        logo: look.logo.as_ref().map(brand::image_address),
+        support: look.branding.support.clone().unwrap_or_default(),
         kind: site.kind,
         suspended: site.standing != Standing::Active,
         more: u32::try_from(rows.len()).is_ok_and(|shown| shown >= SHOWN),
         licenses: rows.iter().map(|row| line(call, row, &gauges)).collect(),
     };
-    Ok(tenant::page(&page, &Style::of(&branding)))
+    Ok(tenant::page(&page, &brand::head(&look)))
 }
 
-type Records = (Option<ProfileRow>, Vec<LicenseRow>, Vec<LicenseGaugeRow>);
+type Records = (Own, Option<Own>, Vec<LicenseRow>, Vec<LicenseGaugeRow>);
 
+/// What is above is asked for beside the two rounds that the tenant's own records take.
 async fn records(call: &Call, site: &Site) -> Result<Records, Failure> {
+    let above = branding::above(call, site.parent.as_ref(), Freshness::Nearest);
+    let ((own, rows, gauges), above) = try_join(own_records(call, site), above).await?;
+    Ok((own, above, rows, gauges))
+}
+
+async fn own_records(
+    call: &Call,
+    site: &Site,
+) -> Result<(Own, Vec<LicenseRow>, Vec<LicenseGaugeRow>), StoreFailure> {
     let records = call.records(&site.tenant, site.shard, Freshness::Nearest);
-    let (profiles, rows) = records.read((profiles::get(), licenses::list("", SHOWN))).await?;
+    let own = (profiles::get(), brand_images::list(), licenses::list("", SHOWN));
+    let (profiles, images, rows) = records.read(own).await?;
     let ids: Vec<_> = rows.iter().map(|row| &row.id).collect();
     let gauges =
         if ids.is_empty() { Vec::new() } else { records.read((usage::of_held(&ids),)).await?.0 };
-    Ok((profiles.into_iter().next(), rows, gauges))
+    Ok((Own::of(profiles.into_iter().next(), images), rows, gauges))
 }
 
 fn line(call: &Call, row: &LicenseRow, gauges: &[LicenseGaugeRow]) -> LicenseLine {

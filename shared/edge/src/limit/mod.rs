@@ -1,6 +1,5 @@
 //! Rate limits at the edge: tokens leased from the key's Limiter object are spent here without a hop.
 
-mod address;
 pub mod checkouts;
 
 use std::cell::RefCell;
@@ -19,8 +18,6 @@ use crate::failure::{Failure, StoreFailure};
 use crate::object;
 use crate::objects::{Limiter, LimiterCall, LimiterReply};
 use crate::principal::Principal;
-
-pub use address::by_address;
 
 use self::checkouts::Window;
 
@@ -76,6 +73,24 @@ pub async fn spend(call: &Call, key: Option<Key<'_>>) -> Option<Spent> {
     let name = Limiter::name(key.tenant, key.name);
     let reply = object::send_soon::<Limiter>(call, &name, key.shard, &message).await;
     Some(reply.map_or_else(Spent::Away, |reply| Spent::Asked(reply, call.now)))
+}
+
+/// Spends one request of something that is no key: `name` says what, and is not shown by the object's own name, which can
+/// be seen from outside of its region.
+///
+/// # Errors
+/// `rate-limited`, with the time to come back.
+pub async fn named(
+    call: &Call,
+    tenant: &TenantId,
+    shard: Shard,
+    name: &str,
+    policy: Policy,
+) -> Result<(), Failure> {
+    let hash = license::hex(&license::sha256(name.as_bytes()));
+    let key = Key { tenant, shard, name: &hash };
+    let spent = spend(call, Some(key)).await;
+    settle(call, key, policy, spent).await.map(drop)
 }
 
 /// Ends what [`spend`] began, now that the limit is known: tells a Limiter that is new or out of

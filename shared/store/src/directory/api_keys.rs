@@ -106,7 +106,7 @@ pub struct NewApiKey<'a> {
     /// Length of the window.
     pub rate_window_seconds: u32,
     /// What it demands besides its secret; nothing where that is empty.
-    pub restrictions: &'a Restrictions,
+    pub restrictions: Option<&'a Restrictions>,
     /// Its own limits of checkouts.
     pub rate_limits: Option<CheckoutLimits>,
 }
@@ -169,7 +169,7 @@ pub fn insert(key: &NewApiKey<'_>, now: Millis) -> Entry {
     .bind(key.rate_limit)
     .bind(key.rate_window_seconds)
     .bind(now)
-    .bind(at_rest(key.restrictions))
+    .bind(key.restrictions.and_then(at_rest))
     .bind(key.rate_limits.as_ref().map(json))
 }
 
@@ -237,4 +237,39 @@ pub fn revoke(tenant: &TenantId, id: &KeyId, now: Millis) -> Entry {
     .bind(tenant)
     .bind(id)
     .bind(now)
+}
+
+/// Goes behind a new key in its batch, and refuses the batch as stale when the tenant then has more working keys than its
+/// plan allows. `most`: JSON of the names of plans and their limits; a plan that is not in it has none.
+pub fn within(tenant: &TenantId, most: &serde_json::Value, now: Millis) -> Entry {
+    Entry::new(
+        "UPDATE tenants
+            SET version = CASE
+                  WHEN (SELECT COUNT(*) FROM api_keys
+                         WHERE tenant = ?1 AND revoked_ms IS NULL AND COALESCE(expires_ms, ?3 + 1) > ?3)
+                       <= COALESCE((SELECT m.value FROM json_each(?2) m WHERE m.key = tenants.plan), 1000000000)
+                  THEN version END
+          WHERE id = ?1",
+    )
+    .bind(tenant)
+    .bind(most)
+    .bind(now)
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub struct KeysRow {
+    /// So many.
+    pub keys: u32,
+}
+
+/// How many working keys a tenant has. Index: `api_keys_by_tenant`.
+pub fn counted(tenant: &TenantId, now: Millis) -> Lookup<KeysRow> {
+    Lookup::new(
+        "SELECT COUNT(*) AS keys FROM api_keys
+          WHERE tenant = ?1 AND revoked_ms IS NULL AND COALESCE(expires_ms, ?2 + 1) > ?2",
+    )
+    .bind(tenant)
+    .bind(now)
+    .hot()
 }

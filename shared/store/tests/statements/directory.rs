@@ -102,7 +102,7 @@ fn a_key_is_its_tenants_until_revoked() {
         expires: Some(NOW.plus(5)),
         rate_limit: 10,
         rate_window_seconds: 60,
-        restrictions: &Restrictions::default(),
+        restrictions: None,
         rate_limits: None,
     };
     db.run(&[api_keys::insert(&key, NOW)]).unwrap();
@@ -133,7 +133,7 @@ fn plain_key<'a>(db: &Db, hash: &'a str, none: &'a Restrictions) -> api_keys::Ap
         expires: None,
         rate_limit: 10,
         rate_window_seconds: 60,
-        restrictions: none,
+        restrictions: Some(none),
         rate_limits: None,
     };
     db.run(&[api_keys::insert(&key, NOW)]).unwrap();

@@ -11,13 +11,23 @@ mod badinput;
 #[cfg(test)]
 mod borrow;
 #[cfg(test)]
+mod branding;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod callers;
+#[cfg(test)]
+mod compliance;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod degraded;
 #[cfg(test)]
+mod described;
+#[cfg(test)]
 mod feed;
+#[cfg(test)]
+mod hostnames;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
@@ -31,7 +41,11 @@ mod people;
 #[cfg(test)]
 mod perimeter;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod ratelimit;
+#[cfg(test)]
+mod registering;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
@@ -44,3 +58,6 @@ mod signed;
 mod sites;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod strangers;
+mod watch;

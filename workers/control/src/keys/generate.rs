@@ -3,18 +3,22 @@
 use domain::id::KeyId;
 use domain::perimeter::Restrictions;
 use domain::scope::Scopes;
+use domain::subscription::{self, Plan};
 use domain::time::Millis;
 use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
+use edge::failure::StoreFailure;
 use edge::idempotency::Ticket;
 use edge::outbox::Entry;
 use edge::principal::Principal;
-use edge::{Call, Failure, platform};
+use edge::{Call, Failure, plan, platform};
 use license::api_key::ApiKeyText;
 use serde_json::{Value, json};
+use store::Refusal;
 use store::data::api_key_info;
 use store::directory::api_keys::{self, NewApiKey};
+use store::directory::tenants;
 use wire::body;
 use wire::endpoints::Endpoint;
 use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, IntegrationSnippet};
@@ -67,16 +71,35 @@ async fn make(
         expires,
         rate_limit: limit.requests,
         rate_window_seconds: limit.window_seconds,
-        restrictions: &restrictions,
+        restrictions: Some(&restrictions),
         rate_limits: request.rate_limits,
     };
     // First the DIRECTORY: should the rest fail, a key works that nobody has ever seen.
-    call.directory(Freshness::Primary).write(vec![api_keys::insert(&row, call.now)]).await?;
+    enter(call, &subject, &row).await?;
     let answer = show(call, &subject, &key, id.clone(), scopes, expires);
     let out = answer::json(201, &answer)?;
     note(call, principal, &subject, &id, &request, &restrictions)
         .commit(call, principal, ticket, out)
         .await
+}
+
+/// The key, unless the tenant's plan allows no more.
+async fn enter(call: &Call, subject: &Subject, row: &NewApiKey<'_>) -> Result<(), Failure> {
+    let directory = call.directory(Freshness::Primary);
+    let most = json!(subscription::by_plan(|limits| limits.keys));
+    let within = api_keys::within(&subject.tenant, &most, call.now);
+    match directory.write(vec![api_keys::insert(row, call.now), within]).await {
+        Ok(_) => Ok(()),
+        Err(StoreFailure::Refused(Refusal::Stale, _)) => {
+            let reads =
+                (tenants::by_id(&subject.tenant), api_keys::counted(&subject.tenant, call.now));
+            let (rows, counts) = directory.read(reads).await?;
+            let plan = rows.first().map_or_else(Plan::default, |row| row.plan);
+            let used = counts.first().map_or(0, |count| count.keys);
+            Err(plan::reached(plan, "keys", plan.limits().keys, used))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// What the tenant's shard and the logs know of the key.

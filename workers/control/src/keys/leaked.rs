@@ -3,11 +3,10 @@
 //! The answer is the same whether there is such a key or not, so nobody learns which keys exist by asking here.
 
 use domain::limiter::Policy;
-use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
 use edge::outbox::{Entry, Event, ship_later};
-use edge::{Call, Failure, limit};
+use edge::{Call, Failure, address};
 use license::api_key::ApiKeyText;
 use serde_json::json;
 use store::directory::api_keys::{self, ApiKeyRow};
@@ -19,14 +18,14 @@ use crate::answer;
 use crate::turn::records;
 
 /// Reports from one address: finders have few, guessers many.
-const REPORTS: Policy = Policy { limit: 30, window_ms: 60_000 };
+const REPORTS: Policy = Policy { limit: 60, window_ms: 60_000 };
 /// Who acts, in the log: nobody has to say who they are.
 const FINDER: &str = "finder";
 
 /// Revokes the key that is shown, if there is one.
-pub async fn leaked(call: &Call, caller: &Caller) -> Result<Outbound, Failure> {
+pub async fn leaked(call: &Call) -> Result<Outbound, Failure> {
     let request: LeakedKeyRequest = body::read(&call.inbound.body)?;
-    limit::by_address(call, &caller.site, "leaked", REPORTS).await?;
+    address::limit(call, "security", REPORTS).await?;
     // A text that is no key, or of a key that is none any more, is answered like any other.
     if let Ok(text) = ApiKeyText::parse(request.api_key.trim()) {
         let directory = call.directory(Freshness::Primary);

@@ -2,7 +2,6 @@
 //! applications can be told one after the other.
 
 use domain::id::KeyId;
-use domain::perimeter::Restrictions;
 use domain::time::Millis;
 use edge::admit::Caller;
 use edge::db::Freshness;
@@ -61,7 +60,7 @@ async fn replace(
     let end = call.now.plus_seconds(overlap.into());
     let end = row.expires_ms.map_or(end, |expires| expires.min(end));
     let expires = renewed(row, call.now);
-    let (hash, nothing) = (text.digest(), Restrictions::default());
+    let hash = text.digest();
     let new = NewApiKey {
         hash: &hash,
         id: &id,
@@ -70,7 +69,7 @@ async fn replace(
         expires,
         rate_limit: row.rate_limit,
         rate_window_seconds: row.rate_window_seconds,
-        restrictions: row.restrictions.as_deref().unwrap_or(&nothing),
+        restrictions: row.restrictions.as_deref(),
         rate_limits: row.rate_limits,
     };
     // First the DIRECTORY, whose guard decides between two who rotate at once. Should the rest fail, a key works that nobody

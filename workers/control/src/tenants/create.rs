@@ -20,11 +20,11 @@ use wire::endpoints::Endpoint;
 use wire::problem::{Kind, Problem};
 use wire::tenant::{CreateTenantRequest, TenantKind, TenantView};
 
-use crate::answer;
 use crate::commit::{Deed, Place};
 use crate::keys::check_limits;
-use crate::tenants::decide;
+use crate::tenants::{decide, view};
 use crate::turn::{Done, once, records};
+use crate::{answer, branding};
 
 /// Makes a tenant with its default host.
 pub async fn create(
@@ -71,7 +71,7 @@ fn new_view(call: &Call, request: &CreateTenantRequest, parent: Option<TenantId>
         status: TenantStatus::Active.name().to_owned(),
         tenant_url: call.config.tenant_url(&request.tenant_id),
         created_at: call.now.into(),
-        branding: request.branding.clone().unwrap_or_default(),
+        branding: view::without_style(request.branding.clone().unwrap_or_default()),
     }
 }
 
@@ -118,7 +118,7 @@ fn describe<'a>(
     request: &'a CreateTenantRequest,
     shard: Shard,
 ) -> Deed<'a> {
-    let branding = json!(request.branding.clone().unwrap_or_default());
+    let branding = json!(branding::decide::kept(request.branding.clone().unwrap_or_default()));
     let profile =
         profiles::put(&request.name, request.contact_email.as_deref(), &branding, call.now);
     Deed {

@@ -3,9 +3,9 @@
 use domain::host::reserved_tenant;
 use domain::id::TenantId;
 use wire::problem::{Kind, Problem};
-use wire::tenant::{Branding, CreateTenantRequest, TenantKind};
+use wire::tenant::{CreateTenantRequest, TenantKind};
 
-use crate::text;
+use crate::{branding, text};
 
 /// The parent of the new tenant; an MSP is the parent of all that it makes.
 ///
@@ -41,17 +41,8 @@ pub fn check(request: &CreateTenantRequest) -> Result<(), Problem> {
     if let Some(address) = &request.contact_email {
         text::email(address, "/contact_email")?;
     }
-    request.branding.as_ref().map_or(Ok(()), branding)
-}
-
-fn branding(branding: &Branding) -> Result<(), Problem> {
-    if let Some(color) = &branding.primary_color {
-        text::color(color, "/branding/primary_color")?;
-    }
-    if let Some(color) = &branding.accent_color {
-        text::color(color, "/branding/accent_color")?;
-    }
-    branding.tagline.as_ref().map_or(Ok(()), |line| text::sized(line, "/branding/tagline", 0, 200))
+    let branding = request.branding.as_ref();
+    branding.map_or(Ok(()), |branding| branding::decide::check(branding, "/branding").map(drop))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use edge::{Call, Failure};
 use serde_json::Value;
 use store::data::profiles;
 use store::directory::tenants::TenantRow;
-use wire::tenant::{TenantKind, TenantView};
+use wire::tenant::{Branding, TenantKind, TenantView};
 
 use crate::turn::records;
 
@@ -33,7 +33,12 @@ pub fn with(
         status: row.status.name().to_owned(),
         tenant_url: call.config.tenant_url(&row.id),
         created_at: row.created_ms.into(),
-        branding: serde_json::from_value(branding).unwrap_or_default(),
+        branding: without_style(serde_json::from_value(branding).unwrap_or_default()),
         tenant_id: row.id,
     })
+}
+
+/// Style sheets are long and lists have many tenants: `GET /api/v1/branding` shows them.
+pub fn without_style(branding: Branding) -> Branding {
+    Branding { custom_css: None, ..branding }
 }

@@ -3,14 +3,14 @@
 use edge::door::Outbound;
 
 use crate::page::text::escape;
-use crate::page::{Style, html};
+use crate::page::{Head, html};
 
 const TEXT: &str = include_str!("../../../../docs/errors.md");
 
 /// The page.
 pub fn page() -> Outbound {
     let body = format!("<main class=\"prose\">{}</main>", blocks(TEXT));
-    html(200, "Errors", &Style::default(), &body)
+    html(200, "Errors", &Head::default(), &body)
 }
 
 /// The little Markdown that the document uses: headings, paragraphs, bold, code and links.

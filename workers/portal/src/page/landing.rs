@@ -6,7 +6,7 @@ use edge::door::Outbound;
 use edge::site::House;
 
 use crate::page::text::escape;
-use crate::page::{Style, html};
+use crate::page::{Head, html};
 
 /// What a house's page says.
 #[derive(Clone, Copy, Debug)]
@@ -90,13 +90,16 @@ pub fn page(landing: &Landing, apex: &str) -> Outbound {
     body.push_str("</div></main>");
     let apex = escape(apex);
     let _ = match *kind {
-        "Writ" => write!(body, "<footer>{apex}</footer>"),
+        "Writ" => write!(
+            body,
+            "<footer>{apex} · <a href=\"/register\">Register your company</a></footer>"
+        ),
         _ => write!(
             body,
             "<footer>{apex} · <a href=\"/api/v1/openapi.json\">API</a> · <a href=\"/.well-known/writ-root.pem\">root key</a></footer>"
         ),
     };
-    html(200, title, &Style::default(), &body)
+    html(200, title, &Head::default(), &body)
 }
 
 #[cfg(test)]

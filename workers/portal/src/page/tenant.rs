@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use domain::branding::Support;
 use domain::state::State;
 use domain::time::Millis;
 use edge::door::Outbound;
@@ -9,7 +10,7 @@ use wire::tenant::TenantKind;
 
 use crate::page::badge::badge;
 use crate::page::text::{day, escape};
-use crate::page::{Style, html};
+use crate::page::{Head, html};
 
 /// What the page shows anybody: no keys, no limits, no use, no contact details.
 #[derive(Clone, Debug)]
@@ -18,6 +19,10 @@ pub struct TenantPage {
     pub name: String,
     /// A line under it.
     pub tagline: Option<String>,
+    /// Where its logo is.
+    pub logo: Option<String>,
+    /// Where people get help.
+    pub support: Support,
     /// What the tenant is.
     pub kind: TenantKind,
     /// Whether it is suspended.
@@ -48,25 +53,49 @@ pub struct LicenseLine {
 }
 
 /// The page.
-pub fn page(page: &TenantPage, style: &Style) -> Outbound {
+pub fn page(page: &TenantPage, head: &Head) -> Outbound {
     let mut body = header(page);
-    body.push_str("<main>");
+    body.push_str("<main class=\"brand\">");
     if page.suspended {
         body.push_str("<p class=\"notice\">This account is suspended. Its licenses cannot be used until it is reactivated.</p>");
     }
     figures(page, &mut body);
     licenses(page, &mut body);
-    body.push_str(
-        "</main><footer><a href=\"/.well-known/jwks.json\">Public keys</a> · \
-                   <a href=\"/api/v1/openapi.json\">API</a></footer>",
+    // Writing into a String cannot fail.
+    let _ = write!(
+        body,
+        "</main><footer class=\"brand\">{}<a href=\"/login\">Sign in</a> · \
+         <a href=\"/.well-known/jwks.json\">Public keys</a> · <a href=\"/api/v1/openapi.json\">API</a></footer>",
+        help(&page.support),
     );
-    html(200, &page.name, style, &body)
+    html(200, &page.name, head, &body)
+}
+
+/// Where people get help: the first two of mail, page and telephone that there are.
+pub fn help(support: &Support) -> String {
+    let link = |scheme: &str, text: &Option<String>| {
+        let text = text.as_deref()?;
+        let shown = text.strip_prefix("https://").unwrap_or(text).trim_end_matches('/');
+        Some(format!("<a href=\"{scheme}{}\">{}</a> · ", escape(text), escape(shown)))
+    };
+    let ways =
+        [link("mailto:", &support.email), link("", &support.url), link("tel:", &support.phone)];
+    let ways: String = ways.into_iter().flatten().collect();
+    if ways.is_empty() { ways } else { format!("Help: {ways}") }
+}
+
+/// The mark beside a name: the logo, or the first letter.
+pub fn mark(name: &str, logo: Option<&str>) -> String {
+    if let Some(logo) = logo {
+        return format!("<span class=\"mark logo\"><img src=\"{}\" alt=\"\"></span>", escape(logo));
+    }
+    let initial = name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("<span class=\"mark\" aria-hidden=\"true\">{}</span>", escape(&initial))
 }
 
 fn header(page: &TenantPage) -> String {
     let name = escape(&page.name);
-    let initial =
-        escape(&page.name.chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default());
+    let mark = mark(&page.name, page.logo.as_deref());
     let tagline =
         page.tagline.as_deref().map(|text| format!("<p>{}</p>", escape(text))).unwrap_or_default();
     let kind = match page.kind {
@@ -76,8 +105,7 @@ fn header(page: &TenantPage) -> String {
         TenantKind::Customer => "Licenses",
     };
     format!(
-        "<header><div class=\"wide\"><span class=\"mark\" aria-hidden=\"true\">{initial}</span>\
-         <div><p class=\"kind\">{kind}</p><h1>{name}</h1>{tagline}</div></div></header>"
+        "<header class=\"brand\"><div class=\"wide\">{mark}<div><p class=\"kind\">{kind}</p><h1>{name}</h1>{tagline}</div></div></header>"
     )
 }
 
@@ -165,18 +193,26 @@ mod tests {
         let page_of = TenantPage {
             name: "Acme & <Sons>".into(),
             tagline: Some("\"Best\"".into()),
+            logo: Some("/brand/logo?v=\"".into()),
+            support: Support { email: Some("help@acme.example".into()), ..Support::default() },
             kind: TenantKind::Customer,
             suspended,
             licenses,
             more: false,
         };
-        page(&page_of, &Style::default()).body
+        page(&page_of, &Head::default()).body
     }
 
     #[test]
     fn everything_that_tenants_wrote_is_escaped() {
         let body = shown(false, vec![line(State::Active)]);
-        for want in ["Acme &amp; &lt;Sons&gt;", "&quot;Best&quot;", "<b>&lt;b&gt;</b>"] {
+        for want in [
+            "Acme &amp; &lt;Sons&gt;",
+            "&quot;Best&quot;",
+            "<b>&lt;b&gt;</b>",
+            "logo?v=&quot;\"",
+            "mailto:help@acme",
+        ] {
             assert!(body.contains(want), "{want}");
         }
         assert!(!body.contains("<Sons>"));

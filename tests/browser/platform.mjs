@@ -1,0 +1,80 @@
+// What browser tests need of a platform: requests to its hosts, tenants, mail, and a browser that goes nowhere else.
+import { request } from "node:http";
+import { chromium } from "playwright-core";
+
+const PORT = Number(process.env.WRIT_PORT);
+const OUTSIDE = process.env.WRIT_OUTSIDE;
+const OPERATOR = process.env.WRIT_OPERATOR_KEY;
+const APEX = "writ.localhost";
+
+export const origin = (tenant) => `http://${tenant}.${APEX}:${PORT}`;
+
+/// Asks with a key. Node resolves no names below localhost, so the host goes into the header.
+function ask(method, base, path, { host, key, body } = {}) {
+  const { hostname, port } = new URL(base);
+  const headers = { "content-type": "application/json" };
+  if (host) headers.host = host;
+  if (key) headers.authorization = `Bearer ${key}`;
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, method, path, headers }, (answer) => {
+      const parts = [];
+      answer.on("data", (part) => parts.push(part));
+      answer.on("end", () => {
+        const text = Buffer.concat(parts).toString("utf8");
+        if (answer.statusCode >= 400) return reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
+        return resolve(text ? JSON.parse(text) : null);
+      });
+    });
+    sent.on("error", reject);
+    sent.end(body && JSON.stringify(body));
+  });
+}
+
+const asOperator = (method, path, body) =>
+  ask(method, `http://127.0.0.1:${PORT}`, path, { host: `console.${APEX}:${PORT}`, key: OPERATOR, body });
+
+let count = 0;
+
+/// A new tenant with a key.
+export async function tenant(kind, parent) {
+  const id = `b${process.pid}-${(count += 1)}`;
+  await asOperator("POST", "/api/v1/tenants", { tenant_id: id, kind, name: `The ${id}`, region: "eu", parent });
+  const made = await asOperator("POST", "/api/v1/keys/generate", { app_name: "browser", tenant_id: id, scopes: ["admin"] });
+  const call = (method, path, body) =>
+    ask(method, `http://127.0.0.1:${PORT}`, path, { host: `${id}.${APEX}:${PORT}`, key: made.api_key, body });
+  return { id, call, origin: origin(id) };
+}
+
+/// The newest link in the mail of an address, once it is there.
+export async function link(to) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const [mail] = await ask("GET", OUTSIDE, `/mail/messages?to=${encodeURIComponent(to)}`);
+    const found = mail && /https?:\/\/\S+/.exec(mail.text);
+    if (found) return found[0];
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no mail to ${to}`);
+}
+
+export async function browser() {
+  const rules = `--host-resolver-rules=MAP *.${APEX} 127.0.0.1, MAP ${APEX} 127.0.0.1`;
+  return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", rules] });
+}
+
+/// A page that notes what it asks of other hosts, what scripts break, and what its policy has stopped.
+export async function open(context) {
+  const page = await context.newPage();
+  const noted = { away: [], broken: [], dialogs: [] };
+  page.on("request", (it) => {
+    if (!new URL(it.url()).hostname.endsWith(APEX)) noted.away.push(it.url());
+  });
+  page.on("pageerror", (error) => noted.broken.push(error.message));
+  page.on("dialog", (dialog) => {
+    noted.dialogs.push(dialog.message());
+    return dialog.dismiss();
+  });
+  return { page, noted };
+}
+
+/// The page once its script has drawn it.
+export const drawn = (page) => page.waitForSelector("#app[aria-busy=false]");
