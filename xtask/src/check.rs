@@ -82,6 +82,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_test_that_the_threat_model_names_exists() {
+        let root = Root::find().unwrap();
+        let model = fs::read_to_string(root.join("docs/security.md")).unwrap();
+        let mut sources = String::new();
+        for folder in ["shared", "workers", "tests", "xtask/src", "clients"] {
+            read_rust(&root.join(folder), &mut sources);
+        }
+        let named = model.split('`').skip(1).step_by(2);
+        let named: Vec<_> = named.filter(|word| word.matches('_').count() > 2).collect();
+        assert!(named.len() > 30, "{}", named.len());
+        for test in named {
+            assert!(sources.contains(&format!("fn {test}(")), "{test}");
+        }
+    }
+
+    fn read_rust(folder: &std::path::Path, into: &mut String) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("build") {
+                read_rust(&path, into);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                into.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
     fn suites_without_tests_are_left_out_and_the_others_named() {
         let log = "     Running unittests src/lib.rs (target/debug/deps/domain-1)\n\
                    test result: ok. 5 passed; 0 failed; 0 ignored\n\

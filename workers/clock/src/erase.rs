@@ -3,7 +3,7 @@
 
 use domain::id::{EventId, LicenseId};
 use edge::db::Freshness;
-use edge::objects::{Allocation, Fleet, Pool};
+use edge::objects::{Allocation, Fleet, Pool, Watch};
 use edge::outbox::{Entry, Event, ship};
 use edge::{Call, Failure, log, object, platform};
 use serde_json::json;
@@ -49,6 +49,7 @@ async fn tenant(call: &Call, row: &ErasureRow) -> Result<bool, Failure> {
             return Ok(false);
         }
     }
+    object::erase::<Watch>(call, &Watch::name(&row.tenant), row.shard).await?;
     let entry = Entry {
         actor: "system",
         action: "tenant.erased",

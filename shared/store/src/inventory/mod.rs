@@ -81,9 +81,17 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of this name.
-    pub fn named(name: &str) -> Option<(usize, &'static Self)> {
-        TABLES.iter().enumerate().find(|(_, table)| table.name == name)
+    /// The table of this label.
+    pub fn labelled(label: &str) -> Option<(usize, &'static Self)> {
+        TABLES.iter().enumerate().find(|(_, table)| table.label() == label)
+    }
+
+    /// Its name, and where it is: tables of both databases may have the same name.
+    pub fn label(&self) -> String {
+        match self.home {
+            Home::Shard => self.name.to_owned(),
+            Home::Directory => format!("directory.{}", self.name),
+        }
     }
 
     /// Whether an export shows any of it.
@@ -145,13 +153,13 @@ mod tests {
 
     #[test]
     fn a_cursor_leads_on_from_a_row() {
-        let (_, table) = Table::named("lease_events").unwrap();
+        let (_, table) = Table::labelled("lease_events").unwrap();
         assert_eq!(table.start(), ["", "-1"]);
         let row: Row =
             [("license_id".into(), "lic_1".into()), ("seq".into(), 7.into())].into_iter().collect();
         assert_eq!(table.after(&row), ["lic_1", "7"]);
         assert!(table.rows(&table.after(&row), 10).is_some());
         assert!(table.rows(&["lic_1".to_owned()], 10).is_none(), "a cursor of another table");
-        assert!(Table::named("no such table").is_none());
+        assert!(Table::labelled("no such table").is_none());
     }
 }

@@ -28,6 +28,9 @@ macro_rules! table {
     (@fate $name:literal $tenant:literal $keys:tt without $withheld:expr, $($rest:tt)*) => {
         Table { withheld: &$withheld, ..table!(@fate $name $tenant $keys $($rest)*) }
     };
+    (@fate $name:literal $tenant:literal $keys:tt Erased by $sql:literal, $why:literal) => {
+        Table { fate: Erased, why: $why, erase: Some($sql), ..BLANK }
+    };
     (@fate $name:literal $tenant:literal $keys:tt Erased $why:literal) => {
         Table { fate: Erased, why: $why, erase: Some(erase!($name $tenant $keys)), ..BLANK }
     };
@@ -190,6 +193,30 @@ pub const TABLES: &[Table] = &[
         "name, issuer, client_id, token_auth, auto_join, updated_ms",
         without ["client_secret"],
         Erased "Where the tenant's people sign in."),
+    table!(Shard "registrations" ("tenant_id"; "id" TEXT)
+        "id, company, domain, country, tax_id, admin_email, admin_name, crm_id, settled_ms, key_id, created_ms",
+        without ["setup_hash"],
+        Erased "What a company said of itself when it came."),
+    table!(Shard "custom_hostnames" ("tenant_id"; "host" TEXT)
+        "host, state, attempts, since_ms, next_ms, reason, remote_id, remote, created_ms, version",
+        without ["token"],
+        Erased by
+        "UPDATE custom_hostnames SET state = 'removing', attempts = 0, next_ms = 1, version = version + 1
+          WHERE tenant_id = ?1 AND state <> 'removing' AND ?2 > 0",
+        "Domains that the tenant brought. The clock has them removed at the platform, and then the rows."),
+    table!(Shard "brand_images" ("tenant_id"; "kind" TEXT) "kind, media, hash, bytes, updated_ms, data",
+        Erased "Logo and icon."),
+    table!(Shard "alerts" ("tenant_id"; "id" TEXT)
+        "id, seq, rule, severity, key_id, value, detail, calls, first_ms, last_ms, acknowledged_ms, acknowledged_by, note,
+         trusted",
+        Erased "What was unusual about the tenant's keys: addresses, hosts, times."),
+    table!(Shard "alert_rules" ("tenant_id";) "version, rules, updated_ms",
+        Erased "What the tenant wanted to be told."),
+    table!(Shard "alert_channels" ("tenant_id"; "id" TEXT) "id, kind, target, created_ms",
+        without ["sealed"],
+        Erased "Where alerts went: mail addresses, webhooks."),
+    table!(Shard "app_policies" ("issuer"; "product" TEXT) "product, version, policy, updated_ms",
+        Kept "Which applications of a product are let in; on every shard, for licenses are judged there. Names nobody."),
     table!(Shard "crm_links" ("tenant_id"; "crm_account_id" TEXT) "crm_account_id, customer, created_ms",
         Erased "An issuer's accounts."),
     table!(Shard "audit" ("tenant_id"; "seq" INT)
@@ -209,12 +236,17 @@ pub const TABLES: &[Table] = &[
         without ["id", "concerns", "kind", "payload", "created_ms", "attempts"],
         Erased "What is on its way to objects, logs and mail boxes, mostly for less than a second."),
     table!(Directory "tenants" ("id";)
-        "id, kind, parent, region, shard, status, created_ms, version",
+        "id, kind, parent, region, shard, status, created_ms, version, plan",
         Kept "The name stays taken: nobody else may ever answer under it."),
     table!(Directory "erasures" ("tenant";) "tenant, asked_ms, due_ms, objects_done, erased_ms",
         Kept "When a tenant was erased."),
     table!(Directory "hostnames" ("tenant"; "host" TEXT) "host, kind, status",
         Erased "Where the tenant answered."),
+    table!(Directory "registrations" ("tenant"; "id" TEXT)
+        "id, domain, proof, plan, region, shard, status, attempts, created_ms, next_ms",
+        Erased "How a company came to be a tenant: by which domain."),
+    table!(Directory "company_domains" ("tenant"; "domain" TEXT) "domain",
+        Erased "Domains that were proved. They are free for whoever proves them next."),
     table!(Directory "api_keys" ("tenant"; "id" TEXT)
         "id, scopes, expires_ms, revoked_ms, rate_limit, rate_window_seconds, created_ms",
         without ["hash"],

@@ -17,6 +17,8 @@ mod licenses;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod registrations;
 #[cfg(test)]
 mod registry;
@@ -26,4 +28,5 @@ mod rules;
 mod seat_use;
 #[cfg(test)]
 mod tenancy;
+#[cfg(test)]
 mod watch;

@@ -81,8 +81,8 @@ fn an_export_is_whole_and_signed_and_the_audit_log_proves_itself_to_others() {
         "devices",
         "lease_events",
         "audit",
-        "tenants",
-        "api_keys",
+        "directory.tenants",
+        "directory.api_keys",
         "objects",
     ] {
         assert!(tables.get(name).is_some_and(|rows| *rows > 0), "{name}: {tables:?}");

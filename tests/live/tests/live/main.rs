@@ -60,4 +60,5 @@ mod sites;
 mod story;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
 mod watch;

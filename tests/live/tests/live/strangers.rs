@@ -27,8 +27,10 @@ fn a_stranger_who_walks_the_whole_interface_with_a_tenants_ids_sees_and_changes_
             for stranger in &strangers {
                 for host in [&stranger.id, &victim.id] {
                     let call = p.call(&method.to_uppercase(), host, &target).key(&stranger.key);
-                    let reply =
-                        body.as_ref().map_or_else(|| call.send(), |body| call.json(body).send());
+                    let reply = match &body {
+                        Some(body) => call.json(body).send(),
+                        None => call.send(),
+                    };
                     asked += 1;
                     let own_host = *host == stranger.id;
                     let seen = leak(&reply, &ids, public, own_host);

@@ -57,8 +57,10 @@ impl Cursor {
     /// Never in practice.
     pub fn text(&self) -> Result<String, Failure> {
         let name = match self.place {
-            Place::Table(index) => TABLES.get(index).map_or(OBJECTS, |table| table.name),
-            Place::Objects => OBJECTS,
+            Place::Table(index) => {
+                TABLES.get(index).map_or_else(|| OBJECTS.to_owned(), Table::label)
+            }
+            Place::Objects => OBJECTS.to_owned(),
         };
         let json = serde_json::to_vec(&(name, &self.after)).map_err(Failure::internal)?;
         Ok(BASE64.encode(json))
@@ -71,7 +73,7 @@ fn parse(text: &str) -> Option<Cursor> {
     if name == OBJECTS {
         return (after.len() <= 1).then_some(Cursor { place: Place::Objects, after });
     }
-    let (index, table) = Table::named(&name)?;
+    let (index, table) = Table::labelled(&name)?;
     (after.len() == table.keys.len()).then_some(Cursor { place: Place::Table(index), after })
 }
 

@@ -86,7 +86,7 @@ impl Page {
             Some(last) => Some(Cursor { place: Place::Table(index), after: table.after(last) }),
             None => Some(Cursor::table(index + 1)),
         };
-        self.put(table.name, table.why, rows)
+        self.put(&table.label(), table.why, rows)
     }
 
     /// What the objects of some licenses hold.

@@ -224,11 +224,13 @@ fn follow(tie: &[Tok], tables: &[Table], rules: &Rules<'_>, known: &mut Around) 
     for (one, other) in [(left, right), (right, left)] {
         let Some((alias, column)) = owner(one, tables, rules) else { continue };
         let by_column = other.word().and_then(|word| word.split_once('.'));
-        let follows = by_column.is_some_and(|(of, column)| {
-            known
-                .tied
-                .get(of)
-                .is_some_and(|own| own.map_or(INNER.contains(&column), |own| own == column))
+        let follows = by_column.is_some_and(|(of, theirs)| {
+            let own = known.tied.get(of);
+            // What an issuer says of its products goes with the licenses that it has issued.
+            let issuers = column == "issuer" && theirs == "issuer";
+            own.is_some_and(|own| {
+                issuers || own.map_or_else(|| INNER.contains(&theirs), |own| own == theirs)
+            })
         });
         if is_tenant(other, rules) || follows {
             known.tied.insert(alias, Some(column));
