@@ -17,6 +17,7 @@ pub mod judge;
 pub mod license;
 pub mod limiter;
 pub mod money;
+pub mod perimeter;
 pub mod person;
 pub mod place;
 pub mod pool;

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod admit;
+pub mod after;
 pub mod answer;
 pub mod branding;
 pub mod cache;
@@ -32,10 +33,12 @@ pub mod outbox;
 pub mod paging;
 pub mod patience;
 pub mod pending;
+pub mod perimeter;
 pub mod plan;
 pub mod platform;
 pub mod pool;
 pub mod principal;
+pub mod refused;
 pub mod registration;
 pub mod serve;
 pub mod session;
@@ -43,6 +46,7 @@ pub mod signed;
 pub mod site;
 pub mod terms;
 pub mod text;
+pub mod used;
 pub mod vault;
 pub mod verify;
 pub mod vouch;

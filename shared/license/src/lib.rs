@@ -24,6 +24,7 @@ mod pem;
 pub mod product_key;
 pub mod receipt;
 mod repeats;
+pub mod request;
 pub mod ring;
 #[cfg(feature = "seal")]
 pub mod seal;

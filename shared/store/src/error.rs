@@ -31,6 +31,7 @@ impl Refusal {
             "alert_rules.version",
             "app_policies.version",
             "licenses.version",
+            "api_keys.version",
             "tenants.version",
             "idempotency.owner",
             "issuer_keys.state",

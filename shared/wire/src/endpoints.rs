@@ -172,6 +172,14 @@ endpoints! {
         Access::Key(Scope::Keys, ANYONE), false, "API keys, without their secrets";
     RevokeKey "DELETE" "/api/v1/keys/{key}" Control
         Access::Key(Scope::Keys, ANYONE), false, "Revoke an API key";
+    Key "GET" "/api/v1/keys/{key}" Control
+        Access::Key(Scope::Keys, ANYONE), false, "One API key: what it demands, and its last use";
+    RotateKey "POST" "/api/v1/keys/{key}/rotate" Control
+        Access::Key(Scope::Keys, ANYONE), true, "Make a new secret in place of a key's, which works on for a while";
+    RestrictKey "POST" "/api/v1/keys/{key}/restrictions" Control
+        Access::Key(Scope::Keys, ANYONE), true, "Change what a key demands besides its secret";
+    LeakedKey "POST" "/api/v1/keys/leaked" Control
+        Access::Public, false, "Revoke a key by showing it";
     RegisterTenant "POST" "/api/v1/tenants/register" Control
         Access::Public, false, "Ask to be a tenant, on the landing host: pending until the company's domain is proved";
     VerifyTenant "POST" "/api/v1/tenants/verify" Control

@@ -62,6 +62,20 @@ kinds! {
     CredentialsRevoked = "credentials-revoked", 401, "The credentials were revoked";
     /// The key belongs to another tenant's host.
     WrongHost = "wrong-host", 403, "These credentials are not for this host";
+    /// The key works on other machines only.
+    HostnameNotAllowed = "hostname-not-allowed", 403, "These credentials are not for this machine";
+    /// The key works from other networks only.
+    AddressNotAllowed = "address-not-allowed", 403, "These credentials are not for this network";
+    /// The key works with a client certificate only.
+    CertificateRequired = "certificate-required", 403, "These credentials need a client certificate";
+    /// The client's certificate was not verified, or was revoked.
+    CertificateInvalid = "certificate-invalid", 403, "The client certificate is not valid";
+    /// The client's certificate is another than the key wants.
+    CertificateMismatch = "certificate-mismatch", 403, "The client certificate belongs to somebody else";
+    /// The key works for signed requests only.
+    SignatureRequired = "signature-required", 403, "These credentials need a signed request";
+    /// The request's signature is not good.
+    SignatureInvalid = "signature-invalid", 403, "The signature of the request is not valid";
     /// The key lacks a scope.
     ScopeMissing = "scope-missing", 403, "The credentials lack a scope";
     /// A page of another site sent it.
@@ -198,6 +212,8 @@ kinds! {
     BorrowTooLong = "borrow-too-long", 422, "Seats of this license cannot be borrowed for so long";
     /// The same Idempotency-Key came with another body.
     IdempotencyMismatch = "idempotency-mismatch", 422, "The Idempotency-Key was used for another request";
+    /// The key is revoked or past its end.
+    KeyEnded = "key-ended", 409, "The key has ended";
     /// Over the rate limit.
     RateLimited = "rate-limited", 429, "Too many requests";
     /// The reason stays in the log.

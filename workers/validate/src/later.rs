@@ -142,7 +142,7 @@ impl Request<'_> {
         shard: Shard,
         license: &LicenseId,
     ) -> Result<Caller, Failure> {
-        let key = limit::Key { tenant: holder, shard, hash: license.as_str() };
+        let key = limit::Key { tenant: holder, shard, name: license.as_str() };
         let (caller, spent) =
             join(admit::site(self.call), limit::spend(self.call, Some(key))).await;
         let mut caller = caller?;

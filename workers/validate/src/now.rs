@@ -6,7 +6,7 @@ use edge::door::{Inbound, Outbound};
 use edge::keys::Keys;
 use edge::limit::Spent;
 use edge::principal::{Credentials, Principal};
-use edge::{admit, facts, limit, pending, platform, serve, signed, watch};
+use edge::{admit, facts, limit, pending, platform, serve, signed, used, watch};
 use license::api_key::ApiKeyText;
 use wire::endpoints::Id;
 
@@ -61,10 +61,11 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
     }
     let Some(Spent::Granted(counters)) = limit::spend_held(&hash, now) else { return None };
     out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, true, now);
+    out.work_waits |= used::note(&principal, inbound, now);
     watch::admitted(&principal, inbound, now);
     watch::app(Request::user(&subject, Some(&principal)), &remembered.value, inbound, now);
     out.work_waits |= watch::waits();
-    limit::tell(&mut out, &counters);
+    limit::tell(&mut out, &counters, &[]);
     out.set("x-request-id", platform::request_id().to_string());
     signed::at_the_door(&keys, &mut out, inbound, ask.nonce(), now).ok()?;
     log(&config, inbound, &principal, &key, &out, verdict.code.name(), now);

@@ -183,5 +183,7 @@ fn new_key<'a>(
         expires: None::<Millis>,
         rate_limit: limit.requests,
         rate_window_seconds: limit.window_seconds,
+        restrictions: None,
+        rate_limits: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Which tenants there are, and where their records live.
 
 use domain::id::TenantId;
+use domain::limiter::CheckoutLimits;
 use domain::place::{Region, Shard};
 use domain::subscription::Plan;
 use domain::time::Millis;
@@ -128,6 +129,13 @@ pub fn create(
     .bind(region.name())
     .bind(shard.name())
     .bind(now)
+}
+
+/// Limits of checkouts for all keys of a tenant together; none for the usual ones.
+pub fn limit(id: &TenantId, limits: Option<CheckoutLimits>) -> Entry {
+    // Two numbers: they can always be written.
+    let limits = limits.map(|limits| serde_json::to_string(&limits).unwrap_or_default());
+    Entry::new("UPDATE tenants SET rate_limits = ?2 WHERE id = ?1").bind(id).bind(limits)
 }
 
 /// The tenant's shard knows it now. Does nothing when it is past `creating` already.

@@ -30,6 +30,7 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
     let rows = [
         ("hostnames::site", "PRIMARY KEY (host=?)"),
         ("api_keys::principal", "PRIMARY KEY (hash=?)"),
+        ("api_keys::by_hash", "PRIMARY KEY (hash=?)"),
         ("api_keys::list", "api_keys_by_tenant (tenant=? AND id>?)"),
         ("api_keys::by_id", "api_keys_by_id (id=?)"),
         ("tenants::children", "tenants_by_parent (parent=? AND id>?)"),

@@ -109,6 +109,8 @@ fn world(name: &str, db: &Db) {
         expires: None,
         rate_limit: 1,
         rate_window_seconds: 1,
+        restrictions: None,
+        rate_limits: None,
     };
     let (eu, shard) = (domain::place::Region::Eu, domain::place::Shard::Eu);
     db.run(&[

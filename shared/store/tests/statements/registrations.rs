@@ -150,6 +150,8 @@ fn no_more_keys_come_to_be_than_a_plan_allows() {
             expires,
             rate_limit: 1,
             rate_window_seconds: 1,
+            restrictions: None,
+            rate_limits: None,
         };
         db.run(&[api_keys::insert(&key, NOW), api_keys::within(&acme, &most, NOW)]).map(drop)
     };

@@ -9,6 +9,8 @@ use domain::id::{
 };
 use domain::id::{GrantId, InvitationId, SessionId, UserId};
 use domain::license::Standing;
+use domain::limiter::CheckoutLimits;
+use domain::perimeter::Restrictions;
 use domain::person::Email;
 use domain::place::{Region, Shard};
 use domain::scope::Scopes;
@@ -92,6 +94,8 @@ fn on_directory(db: &Db) -> Vec<Item> {
         expires: None,
         rate_limit: 1,
         rate_window_seconds: 1,
+        restrictions: None,
+        rate_limits: Some(CheckoutLimits::KEY),
     };
     items![db;
         tenants::by_id(&acme);
@@ -99,6 +103,7 @@ fn on_directory(db: &Db) -> Vec<Item> {
         tenants::list("", 50);
         tenants::suspended();
         tenants::create(&newco, "msp", Some(&acme), Region::Us, Shard::Us, NOW);
+        tenants::limit(&acme, Some(CheckoutLimits::TENANT));
         tenants::activate(&acme);
         tenants::set_status(&acme, 1, tenants::TenantStatus::Suspended);
         tenants::set_plan(&acme, 1, Plan::Free);
@@ -114,6 +119,9 @@ fn on_directory(db: &Db) -> Vec<Item> {
         api_keys::by_id_anywhere(&key);
         api_keys::insert(&new_key, NOW);
         api_keys::revoke(&acme, &key, NOW);
+        api_keys::restrict(&acme, &key, 1, &Restrictions::default(), None);
+        api_keys::succeed(&acme, &key, 1, &key_id(2), NOW);
+        api_keys::by_hash("hash");
         api_keys::within(&acme, &json!({ "free": 1 }), NOW);
         api_keys::counted(&acme, NOW);
         issuer_keys::of_tenant(&acme);
@@ -421,7 +429,8 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
     items![db;
         api_key_info::list("", 50);
         api_key_info::insert(&key_id(1), ("app", ""), &json!({}), "key_2", NOW);
-        api_key_info::touch(&key_id(1), NOW);
+        api_key_info::by_id(&key_id(1));
+        api_key_info::touch(&key_id(1), NOW, Some("::1"), None);
         signing_keys::by_kid(&kid);
         signing_keys::latest(4);
         signing_keys::insert(&kid, "sealed", NOW);

@@ -39,6 +39,8 @@ mod lifecycle;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod perimeter;
+#[cfg(test)]
 mod plans;
 #[cfg(test)]
 mod ratelimit;

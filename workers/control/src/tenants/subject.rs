@@ -102,6 +102,9 @@ pub mod tests {
             revoked: false,
             rate_limit: 1,
             rate_window_seconds: 1,
+            restrictions: None,
+            checkouts: domain::limiter::CheckoutLimits::KEY,
+            tenant_checkouts: domain::limiter::CheckoutLimits::TENANT,
             session: None,
         }
     }

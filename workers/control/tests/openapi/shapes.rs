@@ -27,7 +27,10 @@ use wire::export::{EraseRequest, ErasureView, ExportPage};
 use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
 use wire::hostname::{CertificateRequest, HostnameRequest, HostnameView};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
-use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, KeyView};
+use wire::key::{
+    GenerateKeyAnswer, GenerateKeyRequest, KeyView, LeakedKeyAnswer, LeakedKeyRequest,
+    RestrictKeyRequest, RotateKeyRequest,
+};
 use wire::lease::{
     BorrowAnswer, BorrowRequest, CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView,
     QueuedView, ReturnAnswer, ReturnRequest,
@@ -199,6 +202,10 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::RenewLicense => make.exchange::<RenewRequest, LicenseView>("200"),
         Id::Devices => make.page::<DeviceView>(PAGE),
         Id::BlockDevice | Id::UnblockDevice => make.exchange::<DeviceRequest, DeviceView>("200"),
+        Id::Key => make.answer::<KeyView>(),
+        Id::RotateKey => make.exchange::<RotateKeyRequest, GenerateKeyAnswer>("201"),
+        Id::RestrictKey => make.exchange::<RestrictKeyRequest, KeyView>("200"),
+        Id::LeakedKey => make.exchange::<LeakedKeyRequest, LeakedKeyAnswer>("202"),
         Id::GenerateKey => make.exchange::<GenerateKeyRequest, GenerateKeyAnswer>("201"),
         Id::Keys => make.page::<KeyView>(&["cursor", "limit", "tenant_id"]),
         Id::RegisterTenant => make.exchange::<RegisterRequest, RegisterAnswer>("201"),

@@ -99,7 +99,7 @@ impl Cast {
         holder.post(p, "/api/v1/hostnames", &json!({ "host": domain })).ok(201);
         let alert = raised(p, &holder, &other);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
-        let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
+        let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["license:read"] }));
         let person = p.person(&holder, "auditor").id;
         let support = format!("/api/v1/tenants/{}/support", holder.id);
         let reason = json!({ "reason": "callers", "minutes": 5 });

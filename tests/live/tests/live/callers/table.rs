@@ -125,9 +125,9 @@ fn fixed(id: Id, body: &Value, status: u16, gets: Columns) -> Row {
 const NONE: Value = Value::Null;
 
 fn public() -> Vec<Row> {
-    [Id::Jwks, Id::RootPem, Id::SecurityTxt, Id::OpenApi]
-        .map(|id| fixed(id, &NONE, 200, EVERYBODY))
-        .into()
+    let pages = [Id::Jwks, Id::RootPem, Id::SecurityTxt, Id::OpenApi];
+    let leaked = fixed(Id::LeakedKey, &json!({ "api_key": "none" }), 202, EVERYBODY);
+    pages.map(|id| fixed(id, &NONE, 200, EVERYBODY)).into_iter().chain([leaked]).collect()
 }
 
 fn devices(cast: &Cast) -> Vec<Row> {
@@ -218,6 +218,7 @@ fn issuers(cast: &Cast) -> Vec<Row> {
 fn tenants(cast: &Cast) -> Vec<Row> {
     let holder = &cast.of(Who::Holder).id;
     let spare = |tail: &str| format!("/api/v1/tenants/{}{tail}", cast.spare.id);
+    let spare_key = |tail: &str| format!("/api/v1/keys/{}{tail}", cast.spare_key);
     let key = json!({ "app_name": "x", "scopes": ["license:read"], "tenant_id": holder });
     let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
         "parent": cast.of(Who::Parent).id });
@@ -227,7 +228,10 @@ fn tenants(cast: &Cast) -> Vec<Row> {
     vec![
         fixed(Id::GenerateKey, &key, 201, ABOVE),
         row(Id::Keys, &format!("/api/v1/keys?tenant_id={holder}"), &NONE, 200, ABOVE),
-        row(Id::RevokeKey, &format!("/api/v1/keys/{}", cast.spare_key), &NONE, 204, keys),
+        row(Id::Key, &spare_key(""), &NONE, 200, keys),
+        row(Id::RestrictKey, &spare_key("/restrictions"), &json!({}), 200, keys),
+        row(Id::RotateKey, &spare_key("/rotate"), &NONE, 201, keys),
+        row(Id::RevokeKey, &spare_key(""), &NONE, 204, keys),
         fixed(Id::CreateTenant, &tenant, 201, [ROLE, ROLE, All, ROLE, ROLE, ROLE, All]),
         fixed(Id::Tenants, &NONE, 200, [ROLE, ROLE, All, Own, ROLE, ROLE, All]),
         row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &NONE, 200, ABOVE),
