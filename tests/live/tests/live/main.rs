@@ -58,4 +58,5 @@ mod sites;
 mod story;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
 mod watch;
