@@ -239,4 +239,28 @@ mod tests {
         };
         assert_eq!((terms.version, terms.open, shard), (2, false, Shard::Us));
     }
+
+    #[test]
+    fn what_a_watch_an_application_list_and_a_webhook_are_told_survives_its_row() {
+        let rules = domain::watch::Rules::default().spelled_out();
+        let set = WatchCall::SetRules { shard: Shard::Us, version: 3, rules: Box::new(rules) };
+        let product = ProductId::parse("tool").unwrap();
+        let webhook = Webhook {
+            channel: domain::id::ChannelId::new([1; 16]),
+            shard: Shard::Eu,
+            body: r#"{"type":"alert.raised"}"#.to_owned(),
+            until: domain::time::Millis(9),
+        };
+        let messages = [
+            Message::Watch { shard: Shard::Us, told: Box::new(set) },
+            Message::Apps { shard: Shard::Eu, product, version: 2, policy: Box::default() },
+            Message::Webhook(webhook),
+        ];
+        for message in messages {
+            let row = serde_json::to_value(&message).unwrap();
+            assert_eq!(row["kind"], message.kind());
+            let read: Message = serde_json::from_value(row.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), row);
+        }
+    }
 }

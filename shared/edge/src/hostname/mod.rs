@@ -40,7 +40,10 @@ pub async fn advance(
         match step(call, shard, &row).await? {
             Step::Saved(next) => row = next,
             Step::Over => return Ok(None),
-            Step::Overtaken => break,
+            Step::Overtaken => {
+                let records = call.records(&row.tenant_id, shard, Freshness::Primary);
+                return Ok(records.first(table::by_host(&row.host)).await?);
+            }
         }
     }
     Ok(Some(row))

@@ -57,6 +57,11 @@ async fn create(call: &Call, row: &CustomHostnameRow) -> Result<Remote, Problem>
     match cloudflare::find(call, &row.host).await {
         Err(Problem::Gone) => match cloudflare::create(call, &row.host).await {
             Err(Problem::Gone) => Err(Problem::Away("there is no such zone".to_owned(), None)),
+            // Of two that ask at once one is refused, and finds what the other has made.
+            Err(Problem::Refused(reason)) => {
+                let found = cloudflare::find(call, &row.host).await;
+                found.map_err(|_| Problem::Refused(reason))
+            }
             made => made,
         },
         found => found,

@@ -17,6 +17,8 @@ mod licenses;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod registrations;
 #[cfg(test)]
 mod registry;
