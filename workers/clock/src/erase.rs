@@ -7,7 +7,7 @@ use edge::objects::{Allocation, Fleet, Pool, Watch};
 use edge::outbox::{Entry, Event, ship};
 use edge::{Call, Failure, log, object, platform};
 use serde_json::json;
-use store::data::licenses;
+use store::data::{licenses, outbox};
 use store::directory::erasures::{self, ErasureRow};
 use store::inventory::{Home, TABLES, Table};
 
@@ -18,6 +18,9 @@ const LICENSES: u32 = 50;
 /// Rows per statement, and statements per table and run.
 const ROWS: u32 = 500;
 const STATEMENTS: u32 = 20;
+/// Outbox rows that are looked at, and how long they are waited for, in milliseconds.
+const WAITING: u32 = 100;
+const PATIENCE_MS: i64 = 86_400_000;
 
 /// Erases those that are due.
 ///
@@ -41,7 +44,7 @@ pub async fn run(call: &Call) -> Result<(), Failure> {
 
 /// Whether everything is erased.
 async fn tenant(call: &Call, row: &ErasureRow) -> Result<bool, Failure> {
-    if !objects(call, row).await? {
+    if on_its_way(call, row).await? || !objects(call, row).await? {
         return Ok(false);
     }
     for table in TABLES {
@@ -64,6 +67,13 @@ async fn tenant(call: &Call, row: &ErasureRow) -> Result<bool, Failure> {
     let directory = call.directory(Freshness::Primary);
     directory.write(vec![erasures::done(&row.tenant, call.now)]).await?;
     Ok(true)
+}
+
+/// Whether something that others must hear is still in the outbox. After a day nobody waits for it any more.
+async fn on_its_way(call: &Call, row: &ErasureRow) -> Result<bool, Failure> {
+    let records = call.records(&row.tenant, row.shard, Freshness::Primary);
+    let (waiting,) = records.read((outbox::list(WAITING),)).await?;
+    Ok(waiting.iter().any(|row| call.now.since(row.created_ms) < PATIENCE_MS))
 }
 
 /// Empties the objects of some licenses; tells whether those of all are empty.
