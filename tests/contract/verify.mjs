@@ -77,6 +77,15 @@ async function receipt() {
   await refused('a receipt as a lease', jose.jwtVerify(text, keySet, { ...rules, typ: 'lease+jwt' }));
 }
 
+async function manifest() {
+  const text = golden('export.txt');
+  const rules = { typ: 'export+jwt', issuer: 'writ', subject: 'acme', algorithms: ['EdDSA'], currentDate };
+  const { payload } = await jose.jwtVerify(text, keySet, rules);
+  assert.deepEqual(payload, JSON.parse(golden('export_claims.json')));
+  await refused('a manifest for somebody else', jose.jwtVerify(text, keySet, { ...rules, subject: 'globex' }));
+  await refused('a manifest as a receipt', jose.jwtVerify(text, keySet, { ...rules, typ: 'receipt+jwt' }));
+}
+
 function otherForms() {
   const text = golden('license.txt');
   const [prefix, ...rest] = golden('product_key.txt').split('-');
@@ -134,6 +143,7 @@ await certificates(await license());
 otherForms();
 await lease();
 await receipt();
+await manifest();
 await answer('answer.json');
 await answer('answer_to_signed_request.json');
 openssl();

@@ -7,10 +7,12 @@ import { followed } from "./js/followed.mjs";
 const shell = (Rust) =>
   class extends DurableObject {
     #rust;
+    #fresh;
 
     constructor(state, env) {
       super(state, env);
-      this.#rust = new Rust(state, env);
+      this.#fresh = () => new Rust(state, env);
+      this.#rust = this.#fresh();
     }
 
     call(message, faults) {
@@ -20,6 +22,13 @@ const shell = (Rust) =>
     alarm() {
       return this.#rust.alarm();
     }
+
+    /** Forgets everything, on disk and in memory. */
+    async erase() {
+      await this.ctx.storage.deleteAlarm();
+      await this.ctx.storage.deleteAll();
+      this.#rust = this.#fresh();
+    }
   };
 
 export class Allocation extends shell(rust.Allocation) {}
@@ -27,5 +36,6 @@ export class AuditLog extends shell(rust.AuditLog) {}
 export class Fleet extends shell(rust.Fleet) {}
 export class Limiter extends shell(rust.Limiter) {}
 export class Pool extends followed(shell(rust.Pool)) {}
+export class Watch extends shell(rust.Watch) {}
 export { Feed } from "./js/feed.mjs";
 export default rust.default;

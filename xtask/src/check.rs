@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::build;
 use crate::cli::{BuildArgs, TestArgs};
+use crate::python;
 use crate::root::Root;
 use crate::setup;
 use crate::steps::{Steps, logged};
@@ -28,7 +29,7 @@ const BROWSER: &[&str] = &["test", "--package", "live", "--", "--ignored", "brow
 /// # Errors
 /// When a layer fails.
 pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
-    let mut steps = Steps::new(if args.fast { 3 } else { 5 + usize::from(args.browser) });
+    let mut steps = Steps::new(if args.fast { 3 } else { 6 + usize::from(args.browser) });
     for (what, cargo) in NATIVE {
         steps.step(what, || layer(root, what, root.command("cargo").args(cargo)))?;
     }
@@ -39,6 +40,7 @@ pub fn run(root: &Root, args: &TestArgs) -> Result<()> {
     steps.step("contract tests", || {
         layer(root, "contract tests", root.command("cargo").args(CONTRACT))
     })?;
+    steps.step("checker of the interface (schemathesis)", || python::install(root))?;
     build::run(root, &BuildArgs::default())?;
     steps.step("live tests", || layer(root, "live tests", root.command("cargo").args(LIVE)))?;
     if !args.browser {
@@ -78,6 +80,32 @@ fn closing_lines(log: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_test_that_the_threat_model_names_exists() {
+        let root = Root::find().unwrap();
+        let model = fs::read_to_string(root.join("docs/security.md")).unwrap();
+        let mut sources = String::new();
+        for folder in ["shared", "workers", "tests", "xtask/src", "clients"] {
+            read_rust(&root.join(folder), &mut sources);
+        }
+        let named = model.split('`').skip(1).step_by(2);
+        let named: Vec<_> = named.filter(|word| word.matches('_').count() > 2).collect();
+        assert!(named.len() > 30, "{}", named.len());
+        for test in named {
+            assert!(sources.contains(&format!("fn {test}(")), "{test}");
+        }
+    }
+
+    fn read_rust(folder: &std::path::Path, into: &mut String) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("build") {
+                read_rust(&path, into);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                into.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
 
     #[test]
     fn suites_without_tests_are_left_out_and_the_others_named() {

@@ -32,7 +32,7 @@ pub fn install(root: &Root) -> Result<()> {
             "no nightly toolchain, and no apt-get to install another compiler"
         );
         println!("      installing {}", PACKAGES.join(" "));
-        apt(root)?;
+        apt(root, &PACKAGES)?;
         ensure!(recent(), "Debian's rustc-web is older than {OLDEST}, which the workers need");
     }
     stand_ins(root)
@@ -50,7 +50,11 @@ pub fn apply(root: &Root, command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn apt(root: &Root) -> Result<()> {
+/// Installs packages of Debian.
+///
+/// # Errors
+/// When they cannot be had.
+pub fn apt(root: &Root, packages: &[&str]) -> Result<()> {
     let admin =
         if runs("sudo") && !is_root() { vec!["sudo", "-n", "apt-get"] } else { vec!["apt-get"] };
     let run = |log: &str, args: &[&str]| {
@@ -58,7 +62,7 @@ fn apt(root: &Root) -> Result<()> {
         let mut command = root.command(program);
         logged(root, log, command.args(rest).args(args).env("DEBIAN_FRONTEND", "noninteractive"))
     };
-    let install = [&["install", "-y", "--no-install-recommends"][..], &PACKAGES[..]].concat();
+    let install = [&["install", "-y", "--no-install-recommends"][..], packages].concat();
     // The lists of a bare machine may be empty, or so old that they name a compiler of years ago. Where
     // they cannot be had anew the installation says what is missing.
     if let Err(error) = run("apt-update", &["update"]) {

@@ -15,6 +15,7 @@ mod keys;
 mod map;
 mod operator;
 mod platform;
+mod python;
 mod root;
 mod secrets;
 mod setup;

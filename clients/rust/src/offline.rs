@@ -1,5 +1,6 @@
 //! Verdicts without any service: signature, time and binding, from the license text alone.
 
+use domain::app::Ruling;
 use domain::judge::{DeviceFact, Facts, KeyCheck, Question, judge};
 use domain::license::Standing;
 use domain::state::State;
@@ -58,6 +59,7 @@ pub fn verify(
         issuer: Standing::Active,
         key: KeyCheck::Good,
         device: DeviceFact::Unconfirmed { matches: matches(&claims, machine) },
+        app: Ruling::Accepted,
         usage: &Usage::new(),
         confirmed: false,
     };

@@ -187,6 +187,15 @@ random_id!(
     /// A person of a tenant.
     UserId, "usr_", "user id");
 random_id!(
+    /// A company's request to become a tenant.
+    RegistrationId, "reg_", "registration id");
+random_id!(
+    /// An alert: something unusual about a key.
+    AlertId, "alert_", "alert id");
+random_id!(
+    /// A place that alerts are sent to.
+    ChannelId, "chan_", "channel id");
+random_id!(
     /// A session: a person who has signed in with one browser. Never the session's token.
     SessionId, "ses_", "session id");
 random_id!(

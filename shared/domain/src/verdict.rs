@@ -23,6 +23,8 @@ pub enum Code {
     KeyInvalid,
     /// The license is for another product.
     ProductMismatch,
+    /// The issuer of the product does not let this application in.
+    AppNotAllowed,
     /// The license does not cover this version of the product.
     VersionMismatch,
     /// The license has not started.
@@ -61,13 +63,14 @@ pub enum Code {
 
 impl Code {
     /// Every code in order of precedence.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::NotFound,
         Self::Revoked,
         Self::Suspended,
         Self::TenantSuspended,
         Self::KeyInvalid,
         Self::ProductMismatch,
+        Self::AppNotAllowed,
         Self::VersionMismatch,
         Self::NotYetValid,
         Self::Expired,
@@ -96,6 +99,7 @@ impl Code {
             Self::TenantSuspended => "TENANT_SUSPENDED",
             Self::KeyInvalid => "KEY_INVALID",
             Self::ProductMismatch => "PRODUCT_MISMATCH",
+            Self::AppNotAllowed => "APP_NOT_ALLOWED",
             Self::VersionMismatch => "VERSION_MISMATCH",
             Self::NotYetValid => "NOT_YET_VALID",
             Self::Expired => "EXPIRED",

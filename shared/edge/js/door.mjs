@@ -1,6 +1,8 @@
 // The JavaScript half of the door (the other one is src/door.rs): a warm request crosses into Rust
 // once, synchronously, with text, because the asynchronous glue costs about a third of it.
 
+import { stub } from "./object.mjs";
+
 /** The headers that are handed over, in this order. */
 const HEADERS = [
   "authorization",
@@ -102,7 +104,7 @@ async function stream(text, request, env) {
   const given = fields(lines);
   let answer;
   try {
-    answer = await env[binding].getByName(name, { locationHint: hint }).fetch(`https://object/?${query}`, { headers });
+    answer = await stub(env, binding, name, hint).fetch(`https://object/?${query}`, { headers });
   } catch (error) {
     console.error(JSON.stringify({ level: "error", event: "stream", request_id: given["x-request-id"], error: String(error) }));
     const refused = { ...given, "content-type": "application/problem+json", "retry-after": "2" };
@@ -125,8 +127,9 @@ async function respond(text, env, ctx, later) {
 }
 
 /**
- * A worker whose Rust side exports `answer_now(head, body, now)` (the text of an answer, or nothing when
- * stores must be asked), `answer_later(head, body, env)` (no body: it was too large) and `after(env)`.
+ * A worker whose Rust side exports `answer_now(head, body, now, request)` (the text of an answer, or nothing when
+ * stores must be asked), `answer_later(head, body, env, request)` (no body: it was too large) and `after(env)`. Of the
+ * request itself Rust asks only what few keys want to know: the client's certificate.
  */
 export function door(rust) {
   const { answer_now: now, answer_later: later, after } = rust;
@@ -135,7 +138,7 @@ export function door(rust) {
       try {
         const body = await read(request);
         const text = head(request);
-        const answer = (body && now?.(text, body, Date.now())) ?? (await later(text, body, env));
+        const answer = (body && now?.(text, body, Date.now(), request)) ?? (await later(text, body, env, request));
         return await (answer[0] === "@" ? stream(answer, request, env) : respond(answer, env, ctx, after));
       } catch (error) {
         return internal(error);

@@ -1,7 +1,22 @@
 // Calls to objects (the other half is src/object.rs): one crossing out and one promise back. Text travels by the
 // platform's own call of methods, which costs about two thirds of a `fetch` with a body each way.
 
-/** Asks the object `name` behind `env[binding]`, placed near `hint` when it is first called. */
+/**
+ * The object `name` behind `env[binding]`, placed near `hint` when it is first called. Objects of tenants in the EU are made
+ * under its jurisdiction, where the platform has one: they never leave it (docs/adr/0012-objects-under-jurisdictions.md).
+ */
+export function stub(env, binding, name, hint) {
+  const eu = hint === "weur" && env.OBJECT_JURISDICTIONS === "on";
+  const all = eu ? env[binding].jurisdiction("eu") : env[binding];
+  return all.getByName(name, { locationHint: hint });
+}
+
+/** Asks the object `name`. */
 export function ask(env, binding, name, hint, message, faults) {
-  return env[binding].getByName(name, { locationHint: hint }).call(message, faults);
+  return stub(env, binding, name, hint).call(message, faults);
+}
+
+/** Empties the object `name`: it is as if it had never been called. */
+export function erase(env, binding, name, hint) {
+  return stub(env, binding, name, hint).erase();
 }

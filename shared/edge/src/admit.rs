@@ -8,7 +8,7 @@ use domain::id::TenantId;
 use domain::license::Standing;
 use domain::limiter::Counters;
 use domain::time::Millis;
-use futures_util::future::join;
+use futures_util::future::{join, join3};
 use license::api_key::ApiKeyText;
 use license::session::SessionText;
 use serde::de::DeserializeOwned;
@@ -24,10 +24,14 @@ use crate::call::Call;
 use crate::db::Freshness;
 use crate::door::Inbound;
 use crate::failure::{Failure, StoreFailure};
-use crate::limit;
+use crate::limit::checkouts::{self, Window};
+use crate::perimeter;
 use crate::principal::{Credentials, Principal};
+use crate::refused;
 use crate::session;
 use crate::site::Site;
+use crate::used;
+use crate::{limit, watch};
 
 /// Sites held per isolate.
 const SITES: usize = 2_048;
@@ -59,6 +63,8 @@ pub struct Caller {
     pub principal: Option<Rc<Principal>>,
     /// What the `RateLimit` headers say.
     pub counters: Option<Counters>,
+    /// Other windows that the request was counted in: those of checkouts.
+    pub windows: Vec<Window>,
     /// Suspended tenants: issuers whose licenses must not be used.
     pub suspended: Rc<Vec<TenantId>>,
 }
@@ -183,25 +189,58 @@ async fn ask<R: DeserializeOwned>(
 /// Lets a caller of `endpoint` in.
 ///
 /// # Errors
-/// The first of: `unknown-host`, `credentials-*`, `cross-site-request`, `wrong-host`, `tenant-suspended`, `role-not-allowed`,
-/// `scope-missing`, `rate-limited`; `store-unavailable` when the DIRECTORY cannot be asked.
+/// The first of: `unknown-host`, `credentials-*`, `cross-site-request`, `wrong-host`, `tenant-suspended`, what the layers of
+/// the key say ([`perimeter::check`]), `role-not-allowed`, `scope-missing`, `rate-limited`; `store-unavailable` when the
+/// DIRECTORY cannot be asked.
 pub async fn admit(call: &Call, endpoint: &Endpoint) -> Result<Caller, Failure> {
     let credentials = credentials_for(call, endpoint)?;
     let digest = credentials.as_ref().map(Shown::digest);
     let shown = credentials.as_ref().zip(digest.as_deref());
     let key = shown.map(|(shown, hash)| shown.named(hash));
     let hash = shown.map(|(shown, hash)| shown.hash(hash));
-    let (held, spent) = join(known(call, hash), limit::spend(call, key)).await;
+    let (held, spent, asked) =
+        join3(known(call, hash), limit::spend(call, key), checkouts::spend(call, key, endpoint))
+            .await;
     let held = held?;
     let site = held.site.flatten().ok_or(Kind::UnknownHost)?;
     let principal = held.principal.flatten();
-    check(&site, credentials.is_some(), principal.as_deref(), endpoint, &call.inbound, call.now)?;
-    let mut caller =
-        Caller { site, principal, counters: None, suspended: held.suspended.unwrap_or_default() };
+    let suspended = held.suspended.unwrap_or_default();
+    let caller = Caller { site, principal, counters: None, windows: Vec::new(), suspended };
+    let outcome =
+        within(call, credentials.is_some(), caller.clone(), endpoint, key, (spent, asked)).await;
+    if let Some(principal) = &caller.principal {
+        match &outcome {
+            Ok(_) => {
+                used::note(principal, &call.inbound, call.now);
+                watch::admitted(principal, &call.inbound, call.now);
+            }
+            Err(failure) => refused::note(call, principal, &failure.problem.code),
+        }
+    }
+    outcome.map_err(|failure| watch::refused(caller.principal.as_deref(), call, failure))
+}
+
+/// The caller, if it may call `endpoint` and has not done so too often.
+async fn within(
+    call: &Call,
+    shown: bool,
+    mut caller: Caller,
+    endpoint: &Endpoint,
+    key: Option<limit::Key<'_>>,
+    (spent, asked): (Option<limit::Spent>, checkouts::Asked),
+) -> Result<Caller, Failure> {
+    check(&caller.site, shown, caller.principal.as_deref(), endpoint, &call.inbound, call.now)?;
     call.admit(&caller);
     if let (Some(principal), Some(key)) = (&caller.principal, key) {
-        session::note_use(call, principal, key.hash);
-        caller.counters = limit::settle(call, key, limit::policy(principal), spent).await?;
+        session::note_use(call, principal, key.name);
+        let (requests, windows) = join(
+            limit::settle(call, key, limit::policy(principal), spent),
+            checkouts::settle(call, key, principal, asked),
+        )
+        .await;
+        caller.counters = requests?;
+        call.admit(&caller);
+        caller.windows = windows?;
         call.admit(&caller);
     }
     Ok(caller)
@@ -218,6 +257,7 @@ pub async fn site(call: &Call) -> Result<Caller, Failure> {
         site,
         principal: None,
         counters: None,
+        windows: Vec::new(),
         suspended: held.suspended.unwrap_or_default(),
     })
 }
@@ -248,6 +288,7 @@ pub fn outage(call: &Call, endpoint: &Endpoint) -> Result<Option<Caller>, Failur
         site,
         principal,
         counters: None,
+        windows: Vec::new(),
         suspended: held.suspended.unwrap_or_default(),
     }))
 }
@@ -295,12 +336,12 @@ impl Shown {
     }
 
     /// What its limiter is called.
-    const fn named<'a>(&'a self, hash: &'a str) -> limit::Key<'a> {
+    const fn named<'a>(&'a self, name: &'a str) -> limit::Key<'a> {
         let (tenant, shard) = match self {
             Self::Key(text) => (text.tenant(), text.shard()),
             Self::Session(text) => (text.tenant(), text.shard()),
         };
-        limit::Key { tenant, shard, hash }
+        limit::Key { tenant, shard, name }
     }
 }
 
@@ -345,6 +386,7 @@ pub fn check(
     if suspended && !endpoint.tells_verdicts() {
         return Err(Kind::TenantSuspended.into());
     }
+    perimeter::check(principal, inbound, now)?;
     if let Some(kinds) = kinds.filter(|kinds| !kinds.contains(&principal.kind)) {
         let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
         return Err(Failure::new(Kind::RoleNotAllowed, format!("Only: {}.", names.join(", "))));

@@ -70,6 +70,7 @@ pub fn text(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string())
 }
 
-fn number<T: std::str::FromStr>(env: &Env, name: &str) -> Option<T> {
+/// A variable that is a number, where it is set to one.
+pub fn number<T: std::str::FromStr>(env: &Env, name: &str) -> Option<T> {
     text(env, name)?.parse().ok()
 }

@@ -6,6 +6,11 @@
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
 
+use domain::perimeter::Certificate;
+use wasm_bindgen::JsValue;
+
+use crate::perimeter::certificate;
+
 /// Hands `work` to JavaScript. A panic in it rejects the promise, so this request fails and others go on.
 pub fn promise(work: impl Future<Output = String> + 'static) -> js_sys::Promise {
     // What a panic leaves behind is this isolate's plain data, each piece replaced as a whole.
@@ -44,6 +49,8 @@ pub struct Inbound {
     pub agent: String,
     /// The bytes of the body.
     pub body: Vec<u8>,
+    /// The platform's own request, for what is asked of it only where a key wants to know.
+    request: Option<JsValue>,
 }
 
 impl Inbound {
@@ -53,7 +60,18 @@ impl Inbound {
         let mut next = || lines.next().unwrap_or_default().to_owned();
         let (method, url) = (next(), next());
         let headers = std::array::from_fn(|_| next());
-        Self { method, url, headers, agent: String::new(), body }
+        Self { method, url, headers, agent: String::new(), body, request: None }
+    }
+
+    /// With the platform's own request, which knows of the client's certificate.
+    #[must_use]
+    pub fn of_request(self, request: JsValue) -> Self {
+        Self { request: Some(request), ..self }
+    }
+
+    /// The client's certificate, as the platform tells of it; none where none was presented.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.request.as_ref().and_then(certificate::of)
     }
 
     /// From values that were read one by one.
@@ -65,7 +83,7 @@ impl Inbound {
     ) -> Self {
         let agent = header("user-agent").unwrap_or_default();
         let headers = HEADERS.map(|name| header(name).unwrap_or_default());
-        Self { method, url, headers, agent, body }
+        Self { method, url, headers, agent, body, request: None }
     }
 
     /// A request with a body and nothing else.

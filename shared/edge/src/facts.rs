@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use domain::app::{App, Ruling};
 use domain::id::{DeviceId, TenantId};
 use domain::judge::DeviceFact;
 use domain::license::License;
@@ -14,6 +15,7 @@ use domain::time::Millis;
 use domain::usage::Usage;
 use license::fingerprint::Fingerprint;
 use license::matching;
+use store::data::app_policies::{self, IssuerPolicyRow};
 use store::data::devices::DeviceRow;
 use store::data::usage::ShareRow;
 use store::data::{commands, devices, licenses, usage};
@@ -59,6 +61,8 @@ impl Subject {
 pub struct Facts {
     /// The license, if the holder has it.
     pub license: Option<License>,
+    /// Its issuer, and which applications that one lets in.
+    pub issuer: Option<IssuerPolicyRow>,
     /// Devices that are exactly the one that asks.
     pub exact: Vec<DeviceRow>,
     /// Active devices, to compare hardware part by part.
@@ -104,16 +108,19 @@ pub async fn load(
         devices::for_ask(license, hardware, device),
         usage::for_ask(license, hardware, device),
         commands::waiting(license, hardware, device),
+        app_policies::for_ask(license),
     );
-    let (found, exact, shares, waiting, candidates) = if subject.fingerprint.is_some() {
-        let (a, b, c, d) = asked;
-        records.read((a, b, c, d, devices::candidates(license))).await?
+    let (found, exact, shares, waiting, issuer, candidates) = if subject.fingerprint.is_some() {
+        let (license_row, device_rows, share_rows, waiting, policy) = asked;
+        let candidates = devices::candidates(license);
+        records.read((license_row, device_rows, share_rows, waiting, policy, candidates)).await?
     } else {
-        let (a, b, c, d) = records.read(asked).await?;
-        (a, b, c, d, Vec::new())
+        let (found, exact, shares, waiting, issuer) = records.read(asked).await?;
+        (found, exact, shares, waiting, issuer, Vec::new())
     };
     let facts = Rc::new(Facts {
         license: found.into_iter().next().map(Into::into),
+        issuer: issuer.into_iter().next(),
         exact,
         candidates,
         shares,
@@ -124,6 +131,12 @@ pub async fn load(
 }
 
 impl Facts {
+    /// What the license's issuer says to an application. Where it has said nothing, everything passes.
+    pub fn app(&self, app: App<'_>) -> Ruling {
+        let policy = self.issuer.as_ref().and_then(|issuer| issuer.policy.as_ref());
+        policy.map_or(Ruling::Accepted, |policy| policy.judge(app))
+    }
+
     /// Use as it is with this request's report: the device's new gauges take the place of its old ones.
     pub fn usage_with(&self, reported: &Usage) -> Usage {
         let mut usage: Usage =

@@ -78,6 +78,20 @@ extern "C" {
         message: &str,
         faults: &str,
     ) -> Result<Promise, JsValue>;
+
+    /// See `js/object.mjs`.
+    #[wasm_bindgen(catch, js_name = "erase")]
+    fn wipe(env: &JsValue, binding: &str, name: &str, hint: &str) -> Result<Promise, JsValue>;
+}
+
+/// Empties the object `name` of class `C`: it is as if it had never been called. Safe to repeat.
+///
+/// # Errors
+/// When the object is away or late.
+pub async fn erase<C: Class>(call: &Call, name: &str, shard: Shard) -> Result<(), StoreFailure> {
+    let emptied = wipe(&call.env, C::BINDING, name, location_hint(shard)).map_err(away)?;
+    let emptied = async { JsFuture::from(emptied).await.map(drop).map_err(away) };
+    within(PATIENCE_MS, emptied).await
 }
 
 async fn exchange<C: Class>(

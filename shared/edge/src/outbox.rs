@@ -2,19 +2,23 @@
 //! after the answer, and swept by the clock when that did not happen. Every event has an id, so that
 //! telling it twice changes nothing.
 
-use domain::id::{EventId, LicenseId, TenantId};
+use domain::app::Policy;
+use domain::id::{EventId, LicenseId, ProductId, TenantId};
 use domain::place::Shard;
 use domain::pool::PoolTerms;
 use serde::{Deserialize, Serialize};
-use store::data::outbox;
+use store::data::{app_policies, outbox};
 use store::query::Change;
 
 use crate::call::Call;
 use crate::db::Freshness;
 use crate::failure::{Failure, StoreFailure};
 use crate::mail::{self, Mail};
-use crate::objects::{AuditCall, AuditLog, Fleet, FleetCall, FleetTerms, Parcel, Pool, PoolCall};
-use crate::{log, object, platform};
+use crate::objects::{
+    AuditCall, AuditLog, Fleet, FleetCall, FleetTerms, Parcel, Pool, PoolCall, Watch, WatchCall,
+};
+use crate::webhook::Webhook;
+use crate::{log, object, platform, webhook};
 
 /// What is told, and to whom.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -47,7 +51,45 @@ pub enum Message {
     },
     /// A mail on behalf of the tenant concerned.
     Mail(Mail),
+    /// A webhook to the tenant concerned.
+    Webhook(Webhook),
+    /// Something for the `Watch` of the tenant concerned.
+    Watch {
+        /// Where the tenant's records live.
+        shard: Shard,
+        /// What it is told.
+        told: Box<WatchCall>,
+    },
+    /// Which applications of a product the tenant concerned, its issuer, lets in: for another shard than its own.
+    Apps {
+        /// The shard.
+        shard: Shard,
+        /// The product.
+        product: ProductId,
+        /// Counts changes.
+        version: i64,
+        /// What the issuer wants.
+        policy: Box<Policy>,
+    },
 }
+
+impl Message {
+    /// Its kind, as the outbox names it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Audit { .. } => "audit",
+            Self::Fleet { .. } => "fleet",
+            Self::Pool { .. } => "pool",
+            Self::Mail(_) => "mail",
+            Self::Webhook(_) => "webhook",
+            Self::Watch { .. } => "watch",
+            Self::Apps { .. } => "apps",
+        }
+    }
+}
+
+/// Rows younger than this are most likely being shipped by the request that wrote them, in milliseconds.
+pub const LEFT_BEHIND_MS: i64 = 30_000;
 
 /// A message with its event's id and the tenant that it concerns.
 #[derive(Clone, Debug)]
@@ -102,8 +144,16 @@ impl Event {
     /// # Errors
     /// When the platform has no entropy.
     pub fn mail(tenant: &TenantId, mail: Mail) -> Result<Self, Failure> {
+        Self::new(tenant, Message::Mail(mail))
+    }
+
+    /// Something that `tenant` is concerned by.
+    ///
+    /// # Errors
+    /// When the platform has no entropy.
+    pub fn new(tenant: &TenantId, message: Message) -> Result<Self, Failure> {
         let id = EventId::new(platform::entropy().map_err(Failure::internal)?);
-        Ok(Self { id, concerns: tenant.clone(), message: Message::Mail(mail) })
+        Ok(Self { id, concerns: tenant.clone(), message })
     }
 
     /// The row that goes into the change's transaction.
@@ -112,13 +162,7 @@ impl Event {
     /// When the message cannot be written as JSON.
     pub fn row(&self, call: &Call) -> Result<Change, Failure> {
         let payload = serde_json::to_value(&self.message).map_err(Failure::internal)?;
-        let kind = match self.message {
-            Message::Audit { .. } => "audit",
-            Message::Fleet { .. } => "fleet",
-            Message::Pool { .. } => "pool",
-            Message::Mail(_) => "mail",
-        };
-        Ok(outbox::put(&self.id, &self.concerns, kind, &payload, call.now))
+        Ok(outbox::put(&self.id, &self.concerns, self.message.kind(), &payload, call.now))
     }
 }
 
@@ -170,6 +214,16 @@ async fn deliver(call: &Call, event: &Event) -> Result<(), StoreFailure> {
             object::send::<Pool>(call, &name, *shard, &terms).await.map(drop)
         }
         Message::Mail(mail) => mail::send(call, mail, &event.id).await,
+        Message::Webhook(it) => webhook::send(call, &event.concerns, it, &event.id).await,
+        Message::Watch { shard, told } => {
+            let name = Watch::name(&event.concerns);
+            object::send::<Watch>(call, &name, *shard, told).await.map(drop)
+        }
+        Message::Apps { shard, product, version, policy } => {
+            let change = app_policies::put(product, *version, policy, call.now);
+            let records = call.records(&event.concerns, *shard, Freshness::Primary);
+            records.write(vec![change]).await.map(drop)
+        }
     }
 }
 
@@ -184,5 +238,29 @@ mod tests {
             panic!("{bytes}")
         };
         assert_eq!((terms.version, terms.open, shard), (2, false, Shard::Us));
+    }
+
+    #[test]
+    fn what_a_watch_an_application_list_and_a_webhook_are_told_survives_its_row() {
+        let rules = domain::watch::Rules::default().spelled_out();
+        let set = WatchCall::SetRules { shard: Shard::Us, version: 3, rules: Box::new(rules) };
+        let product = ProductId::parse("tool").unwrap();
+        let webhook = Webhook {
+            channel: domain::id::ChannelId::new([1; 16]),
+            shard: Shard::Eu,
+            body: r#"{"type":"alert.raised"}"#.to_owned(),
+            until: domain::time::Millis(9),
+        };
+        let messages = [
+            Message::Watch { shard: Shard::Us, told: Box::new(set) },
+            Message::Apps { shard: Shard::Eu, product, version: 2, policy: Box::default() },
+            Message::Webhook(webhook),
+        ];
+        for message in messages {
+            let row = serde_json::to_value(&message).unwrap();
+            assert_eq!(row["kind"], message.kind());
+            let read: Message = serde_json::from_value(row.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), row);
+        }
     }
 }

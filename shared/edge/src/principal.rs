@@ -2,6 +2,8 @@
 
 use domain::id::{KeyId, TenantId, UserId};
 use domain::license::Standing;
+use domain::limiter::CheckoutLimits;
+use domain::perimeter::Restrictions;
 use domain::place::Shard;
 use domain::role::Role;
 use domain::scope::Scopes;
@@ -105,6 +107,12 @@ pub struct Principal {
     pub rate_limit: u32,
     /// Length of the window.
     pub rate_window_seconds: u32,
+    /// What the key demands besides its secret.
+    pub restrictions: Option<Box<Restrictions>>,
+    /// How many checkouts it may make.
+    pub checkouts: CheckoutLimits,
+    /// How many all keys of its tenant may make together.
+    pub tenant_checkouts: CheckoutLimits,
     /// What is particular to a person who has signed in; none for a key.
     pub session: Option<Box<Session>>,
 }
@@ -113,6 +121,14 @@ impl Principal {
     /// The name in logs, audit entries and idempotency keys.
     pub fn actor(&self) -> &str {
         self.who.id()
+    }
+
+    /// The key, where it is one.
+    pub const fn key(&self) -> Option<&KeyId> {
+        match &self.who {
+            Who::Key(id) => Some(id),
+            Who::User(_) => None,
+        }
     }
 
     /// The principal of a row; none when its tenant's kind is not known to this version.
@@ -129,6 +145,9 @@ impl Principal {
             revoked: row.revoked_ms.is_some(),
             rate_limit: row.rate_limit,
             rate_window_seconds: row.rate_window_seconds,
+            restrictions: row.restrictions,
+            checkouts: row.rate_limits.unwrap_or(CheckoutLimits::KEY),
+            tenant_checkouts: row.tenant_rate_limits.unwrap_or(CheckoutLimits::TENANT),
             session: None,
         })
     }
@@ -149,6 +168,10 @@ impl Principal {
             revoked: row.revoked_ms.is_some(),
             rate_limit: session::PER_MINUTE,
             rate_window_seconds: 60,
+            // What a person may check out is what one key may.
+            restrictions: None,
+            checkouts: CheckoutLimits::KEY,
+            tenant_checkouts: row.tenant_rate_limits.unwrap_or(CheckoutLimits::TENANT),
             session: Some(Box::new(Session { id: row.id, role, customers: row.customers, times })),
         })
     }
@@ -190,12 +213,11 @@ impl Principal {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod testing {
     use super::*;
-    use crate::site::House;
-    use domain::place::Region;
 
-    fn principal() -> Principal {
+    /// A key of `acme` with nothing special about it.
+    pub fn principal() -> Principal {
         Principal {
             who: Who::Key(KeyId::new([1; 16])),
             tenant: TenantId::parse("acme").unwrap(),
@@ -208,9 +230,20 @@ mod tests {
             revoked: false,
             rate_limit: 10,
             rate_window_seconds: 60,
+            restrictions: None,
+            checkouts: CheckoutLimits::KEY,
+            tenant_checkouts: CheckoutLimits::TENANT,
             session: None,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::principal;
+    use super::*;
+    use crate::site::House;
+    use domain::place::Region;
 
     fn site(tenant: &str, house: Option<House>) -> Site {
         Site {

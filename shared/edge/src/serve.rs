@@ -12,7 +12,7 @@ use crate::admit::Caller;
 use crate::call::Call;
 use crate::door::{Inbound, Outbound};
 use crate::failure::Failure;
-use crate::{limit, log, platform};
+use crate::{after, limit, log, platform};
 
 /// A request body may have at most this many bytes.
 pub const BODY_LIMIT: usize = 65_536;
@@ -56,6 +56,9 @@ pub async fn serve(
     write_log(&call, &out, caller.as_ref(), "");
     for work in call.take_later() {
         context.wait_until(work);
+    }
+    if out.work_waits {
+        context.wait_until(after::write(call.env.clone()));
     }
     respond(out)
 }
@@ -127,12 +130,15 @@ pub fn failed(call: &Call, failure: &Failure) -> Outbound {
 /// Adds what every answer carries.
 pub fn finish(call: &Call, mut out: Outbound, caller: Option<&Caller>) -> Outbound {
     out.set("x-request-id", call.id.as_str());
-    if let Some(counters) = caller.and_then(|caller| caller.counters.as_ref()) {
-        limit::tell(&mut out, counters);
+    // A refusal tells of the window that is full.
+    let told = out.headers.iter().any(|(name, _)| *name == "ratelimit");
+    if let Some(counters) = caller.and_then(|caller| caller.counters.as_ref()).filter(|_| !told) {
+        limit::tell(&mut out, counters, caller.map_or(&[], |caller| &caller.windows));
     }
     if call.faults.any {
         out.set("writ-rounds", call.rounds().count().to_string());
     }
+    out.work_waits |= after::waits(call.now);
     out
 }
 
@@ -172,7 +178,8 @@ async fn read(request: &mut Request) -> worker::Result<(Inbound, bool)> {
     };
     let url = request.url()?.to_string();
     let method = method_name(&request.method());
-    Ok((Inbound::new(method, url, header, body), too_large))
+    let inbound = Inbound::new(method, url, header, body);
+    Ok((inbound.of_request(request.inner().into()), too_large))
 }
 
 /// A body of unannounced length is read no further than the limit.

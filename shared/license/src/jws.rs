@@ -23,10 +23,13 @@ pub enum Typ {
     Lease,
     /// Proof that something was given back: `receipt+jwt`.
     Receipt,
+    /// A manifest of an export: `export+jwt`.
+    Export,
 }
 
 impl Typ {
-    const ALL: [Self; 4] = [Self::License, Self::Certificate, Self::Lease, Self::Receipt];
+    const ALL: [Self; 5] =
+        [Self::License, Self::Certificate, Self::Lease, Self::Receipt, Self::Export];
 
     /// What `text` says that it is, by the `typ` of its header; for choosing a reader, not for
     /// trusting. `None` when it has no header that we could have written.
@@ -44,6 +47,7 @@ impl Typ {
             Self::Certificate => "writ-cert+jwt",
             Self::Lease => "lease+jwt",
             Self::Receipt => "receipt+jwt",
+            Self::Export => "export+jwt",
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod component;
 pub mod digest;
 mod encoding;
 pub mod error;
+pub mod export;
 pub mod file;
 pub mod fingerprint;
 pub mod jwk;
@@ -23,6 +24,7 @@ mod pem;
 pub mod product_key;
 pub mod receipt;
 mod repeats;
+pub mod request;
 pub mod ring;
 #[cfg(feature = "seal")]
 pub mod seal;

@@ -27,8 +27,18 @@ impl Refusal {
     ///
     /// Guards write NULL into a NOT NULL column when they find something unexpected (see `licenses`).
     pub fn of(message: &str) -> Self {
-        const GUARDED: [&str; 4] =
-            ["licenses.version", "tenants.version", "idempotency.owner", "issuer_keys.state"];
+        const GUARDED: &[&str] = &[
+            "alert_rules.version",
+            "app_policies.version",
+            "licenses.version",
+            "api_keys.version",
+            "tenants.version",
+            "idempotency.owner",
+            "issuer_keys.state",
+            "custom_hostnames.version",
+            "profiles.updated_ms",
+            "registrations.created_ms",
+        ];
         if let Some((_, rest)) = message.split_once("NOT NULL constraint failed: ") {
             let column = rest.split([':', ' ', ',']).next().unwrap_or_default();
             return if GUARDED.contains(&column) { Self::Stale } else { Self::Other };

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod directory;
 pub mod error;
+pub mod inventory;
 pub mod query;
 mod row;
 pub mod value;

@@ -1,8 +1,9 @@
 //! What can be bound to a statement.
 
 use domain::id::{
-    CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId, LicenseCode,
-    LicenseId, PlanId, ProductId, RequestId, SessionId, TenantId, UserId,
+    AlertId, ChannelId, CommandId, DeviceId, EventId, GrantId, InvitationId, KeyId, Kid, LeaseId,
+    LicenseCode, LicenseId, PlanId, ProductId, RegistrationId, RequestId, SessionId, TenantId,
+    UserId,
 };
 use domain::time::Millis;
 
@@ -105,6 +106,8 @@ macro_rules! ids {
 }
 
 ids!(
+    AlertId,
+    ChannelId,
     TenantId,
     ProductId,
     PlanId,
@@ -118,6 +121,7 @@ ids!(
     EventId,
     GrantId,
     InvitationId,
+    RegistrationId,
     RequestId,
     SessionId,
     UserId

@@ -1,5 +1,6 @@
 //! The real schema in memory: a DIRECTORY and one data shard.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use domain::id::TenantId;
@@ -10,6 +11,15 @@ use serde_json::{Map, Value as Json};
 use store::{Entry, Lookup, Refusal, Statement, Target};
 
 use crate::limits::{Bound, authorize};
+
+/// In which database a table is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Place {
+    /// The DIRECTORY.
+    Directory,
+    /// A data shard.
+    Shard,
+}
 
 /// A DIRECTORY and a data shard, migrated and empty.
 #[derive(Debug)]
@@ -82,6 +92,23 @@ impl Db {
             .mapped(|row| row.get::<_, String>(3))
             .collect::<Result<Vec<_>, _>>();
         steps.expect("a plan").join("\n")
+    }
+
+    /// Every table of both databases with its columns.
+    pub fn tables(&self) -> BTreeMap<(Place, String), Vec<String>> {
+        let sql = "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_xinfo(m.name) c
+                    WHERE m.type = 'table' ORDER BY m.name, c.cid";
+        let mut tables: BTreeMap<(Place, String), Vec<String>> = BTreeMap::new();
+        for (place, connection) in [(Place::Directory, &self.directory), (Place::Shard, &self.data)]
+        {
+            let mut prepared = connection.prepare(sql).expect("a statement");
+            let rows = prepared.query_map((), |row| Ok((row.get(0)?, row.get(1)?)));
+            for row in rows.expect("tables") {
+                let (table, column) = row.expect("a column");
+                tables.entry((place, table)).or_default().push(column);
+            }
+        }
+        tables
     }
 
     const fn connection<T: Target>(&self) -> &Connection {

@@ -15,4 +15,4 @@ mod limits;
 
 pub use build::{NOW, key_id, license, request_id, tenant, terms};
 pub use chance::{FixedClock, ScriptedEntropy};
-pub use db::{Db, Handle};
+pub use db::{Db, Handle, Place};

@@ -142,6 +142,8 @@ endpoints! {
         Access::Key(Scope::SigningKeys, ISSUERS), true, "Make the next key active and publish a new next one";
     Jwks "GET" "/.well-known/jwks.json" Issue
         Access::Public, false, "Public keys of this host: answers, and licenses of its issuers";
+    SecurityTxt "GET" "/.well-known/security.txt" Issue
+        Access::Public, false, "Whom to tell about a weakness (RFC 9116)";
     RootPem "GET" "/.well-known/writ-root.pem" Issue
         Access::Public, false, "The installation's root public key";
     Licenses "GET" "/api/v1/licenses" Control
@@ -170,6 +172,34 @@ endpoints! {
         Access::Key(Scope::Keys, ANYONE), false, "API keys, without their secrets";
     RevokeKey "DELETE" "/api/v1/keys/{key}" Control
         Access::Key(Scope::Keys, ANYONE), false, "Revoke an API key";
+    Key "GET" "/api/v1/keys/{key}" Control
+        Access::Key(Scope::Keys, ANYONE), false, "One API key: what it demands, and its last use";
+    RotateKey "POST" "/api/v1/keys/{key}/rotate" Control
+        Access::Key(Scope::Keys, ANYONE), true, "Make a new secret in place of a key's, which works on for a while";
+    RestrictKey "POST" "/api/v1/keys/{key}/restrictions" Control
+        Access::Key(Scope::Keys, ANYONE), true, "Change what a key demands besides its secret";
+    LeakedKey "POST" "/api/v1/keys/leaked" Control
+        Access::Public, false, "Revoke a key by showing it";
+    RegisterTenant "POST" "/api/v1/tenants/register" Control
+        Access::Public, false, "Ask to be a tenant, on the landing host: pending until the company's domain is proved";
+    VerifyTenant "POST" "/api/v1/tenants/verify" Control
+        Access::Public, false, "Look for the proof of a registration now, on the landing host";
+    SetPlan "PUT" "/api/v1/tenants/{tenant}/plan" Control
+        Access::Key(Scope::TenantManage, OPERATOR), false, "Put a tenant on another plan of the service";
+    Subscription "GET" "/api/v1/subscription" Control
+        Access::Key(Scope::TenantRead, ANYONE), false, "The tenant's plan of the service: what it allows, and what is used";
+    Hostnames "GET" "/api/v1/hostnames" Control
+        Access::Key(Scope::TenantRead, ANYONE), false, "Domains of the tenant's own, with the records to set";
+    AddHostname "POST" "/api/v1/hostnames" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), true, "Bring a domain";
+    Hostname "GET" "/api/v1/hostnames/{host}" Control
+        Access::Key(Scope::TenantRead, ANYONE), false, "One domain";
+    RemoveHostname "DELETE" "/api/v1/hostnames/{host}" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), false, "Take a domain out of service";
+    VerifyHostname "POST" "/api/v1/hostnames/{host}/verify" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), false, "Take the next step of a domain now";
+    SetCertificate "PUT" "/api/v1/hostnames/{host}/certificate" Control
+        Access::Key(Scope::HostnamesManage, ANYONE), false, "Hand a certificate of one's own on to the platform";
     CreateTenant "POST" "/api/v1/tenants" Control
         Access::Key(Scope::TenantManage, OWNERS), true, "Make a tenant";
     Tenants "GET" "/api/v1/tenants" Control
@@ -200,6 +230,24 @@ endpoints! {
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a product";
     Products "GET" "/api/v1/products" Control
         Access::Key(Scope::LicenseRead, ISSUERS), false, "The issuer's products";
+    Fingerprints "GET" "/api/v1/products/{product}/fingerprints" Control
+        Access::Key(Scope::LicenseIssue, ISSUERS), false, "Which applications may use a product, and which have";
+    PutFingerprints "PUT" "/api/v1/products/{product}/fingerprints" Control
+        Access::Key(Scope::LicenseIssue, ISSUERS), false, "Say which applications may use a product";
+    Alerts "GET" "/api/v1/alerts" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "Alerts about API keys, newest first";
+    Alert "GET" "/api/v1/alerts/{alert}" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "One alert";
+    AcknowledgeAlert "POST" "/api/v1/alerts/{alert}/acknowledge" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Take note of an alert, and trust what raised it";
+    AlertRules "GET" "/api/v1/alert-rules" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "What raises alerts";
+    SetAlertRules "PUT" "/api/v1/alert-rules" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Say what raises alerts";
+    AlertChannels "GET" "/api/v1/alert-channels" Control
+        Access::Key(Scope::AlertsRead, ANYONE), false, "Where alerts go";
+    SetAlertChannels "PUT" "/api/v1/alert-channels" Control
+        Access::Key(Scope::AlertsManage, ANYONE), false, "Say where alerts go";
     PutPlan "PUT" "/api/v1/plans/{plan}" Control
         Access::Key(Scope::LicenseIssue, ISSUERS), false, "Make or change a plan";
     Plans "GET" "/api/v1/plans" Control
@@ -208,6 +256,14 @@ endpoints! {
         Access::Key(Scope::AuditRead, ANYONE), false, "The tenant's audit log";
     AuditCheck "GET" "/api/v1/audit/check" Control
         Access::Key(Scope::AuditRead, ANYONE), false, "Proof that the audit log is unbroken";
+    AuditExport "GET" "/api/v1/audit/export" Control
+        Access::Key(Scope::AuditRead, ANYONE), false, "The audit log as JSON lines, with what proves it";
+    Export "GET" "/api/v1/export" Control
+        Access::Key(Scope::Admin, ANYONE), false, "Everything that there is of the caller's tenant, signed page by page";
+    EraseTenant "POST" "/api/v1/tenants/{tenant}/erase" Control
+        Access::Key(Scope::Admin, ANYONE), true, "Close a tenant, and erase it after a time of grace";
+    KeepTenant "DELETE" "/api/v1/tenants/{tenant}/erase" Control
+        Access::Key(Scope::TenantManage, OWNERS), false, "Call an erasure off before its time";
     SendLink "POST" "/api/v1/auth/link" Control
         Access::Public, false, "Ask for a sign-in link by mail";
     RedeemLink "POST" "/api/v1/auth/link/redeem" Control

@@ -1,5 +1,6 @@
 //! What others see: requests, answers, problems, and the table of endpoints. OpenAPI comes from here.
 
+pub mod alert;
 pub mod allocation;
 pub mod audit;
 pub mod auth;
@@ -9,7 +10,9 @@ pub mod branding;
 pub mod day;
 pub mod device;
 pub mod endpoints;
+pub mod export;
 pub mod heartbeat;
+pub mod hostname;
 pub mod issue;
 pub mod key;
 pub mod lease;
@@ -18,6 +21,7 @@ pub mod page;
 pub mod people;
 pub mod pool;
 pub mod problem;
+pub mod registration;
 pub mod route;
 pub mod sealing;
 pub mod signing;

@@ -62,6 +62,20 @@ kinds! {
     CredentialsRevoked = "credentials-revoked", 401, "The credentials were revoked";
     /// The key belongs to another tenant's host.
     WrongHost = "wrong-host", 403, "These credentials are not for this host";
+    /// The key works on other machines only.
+    HostnameNotAllowed = "hostname-not-allowed", 403, "These credentials are not for this machine";
+    /// The key works from other networks only.
+    AddressNotAllowed = "address-not-allowed", 403, "These credentials are not for this network";
+    /// The key works with a client certificate only.
+    CertificateRequired = "certificate-required", 403, "These credentials need a client certificate";
+    /// The client's certificate was not verified, or was revoked.
+    CertificateInvalid = "certificate-invalid", 403, "The client certificate is not valid";
+    /// The client's certificate is another than the key wants.
+    CertificateMismatch = "certificate-mismatch", 403, "The client certificate belongs to somebody else";
+    /// The key works for signed requests only.
+    SignatureRequired = "signature-required", 403, "These credentials need a signed request";
+    /// The request's signature is not good.
+    SignatureInvalid = "signature-invalid", 403, "The signature of the request is not valid";
     /// The key lacks a scope.
     ScopeMissing = "scope-missing", 403, "The credentials lack a scope";
     /// A page of another site sent it.
@@ -78,6 +92,8 @@ kinds! {
     RoleNotAllowed = "role-not-allowed", 403, "This kind of tenant may not do this";
     /// The tenant is suspended.
     TenantSuspended = "tenant-suspended", 403, "The tenant is suspended";
+    /// The issuer of the product does not let this application in.
+    AppNotAllowed = "app-not-allowed", 403, "This application is not allowed";
     /// The customer's rules shut the caller out.
     SeatExcluded = "seat-excluded", 403, "The rules of the pool exclude the caller";
     /// The lease or ticket belongs to another key.
@@ -116,6 +132,12 @@ kinds! {
     TokenUnknown = "token-unknown", 404, "This link or invitation is not known here";
     /// No such tenant for this caller.
     TenantNotFound = "tenant-not-found", 404, "There is no such tenant";
+    /// No registration has this token.
+    RegistrationNotFound = "registration-not-found", 404, "There is no such registration";
+    /// Not a domain of this tenant.
+    HostnameNotFound = "hostname-not-found", 404, "There is no such domain";
+    /// No such alert.
+    AlertNotFound = "alert-not-found", 404, "There is no such alert";
     /// No such plan.
     PlanNotFound = "plan-not-found", 404, "There is no such plan";
     /// The path is known, the method is not.
@@ -124,6 +146,16 @@ kinds! {
     IdempotencyRunning = "idempotency-running", 409, "The same request is still at work";
     /// Something of this name exists.
     AlreadyExists = "already-exists", 409, "Something of this name exists already";
+    /// A company's domain that another tenant has proved.
+    DomainTaken = "domain-taken", 409, "The domain is another tenant's";
+    /// Expired, or somebody else was faster.
+    RegistrationEnded = "registration-ended", 409, "The registration has ended";
+    /// The plan of the service allows no more.
+    PlanLimitReached = "plan-limit-reached", 409, "The plan allows no more";
+    /// Not at the platform yet.
+    HostnameNotReady = "hostname-not-ready", 409, "The domain is not proved yet";
+    /// An MSP is erased after its customers.
+    TenantHasCustomers = "tenant-has-customers", 409, "The tenant has customers";
     /// Somebody else changed it first.
     VersionConflict = "version-conflict", 409, "It was changed by somebody else meanwhile";
     /// All activations are taken.
@@ -174,10 +206,14 @@ kinds! {
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be application/json";
     /// Fields are missing, unknown or out of range.
     InvalidRequest = "invalid-request", 422, "The request has invalid fields";
+    /// The platform does not take the certificate.
+    CertificateRefused = "certificate-refused", 422, "The certificate was refused";
     /// For longer than the license allows.
     BorrowTooLong = "borrow-too-long", 422, "Seats of this license cannot be borrowed for so long";
     /// The same Idempotency-Key came with another body.
     IdempotencyMismatch = "idempotency-mismatch", 422, "The Idempotency-Key was used for another request";
+    /// The key is revoked or past its end.
+    KeyEnded = "key-ended", 409, "The key has ended";
     /// Over the rate limit.
     RateLimited = "rate-limited", 429, "Too many requests";
     /// The reason stays in the log.

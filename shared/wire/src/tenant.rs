@@ -1,6 +1,7 @@
 //! Tenants, products and plans.
 
 use domain::id::{PlanId, ProductId, TenantId};
+use domain::limiter::CheckoutLimits;
 use domain::place::Region;
 pub use domain::tenant::TenantKind;
 use domain::terms::Terms;
@@ -32,6 +33,9 @@ pub struct CreateTenantRequest {
     /// How its pages look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branding: Option<Branding>,
+    /// Limits of checkouts and borrows for all its keys together; 1,000 a minute and 10,000 an hour when missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limits: Option<CheckoutLimits>,
 }
 
 /// A tenant as its owner sees it.

@@ -15,6 +15,7 @@ use domain::version::VersionRange;
 use license::answer::{AnswerHeaders, AnswerParts, Params, RequestParts, sign_answer};
 use license::cert::{Certified, KeyUse};
 use license::claims::Claims;
+use license::export::{ExportClaims, PartClaim, WritExport};
 use license::keys::SigningSeed;
 use license::lease::LeaseClaims;
 use license::receipt::{ReceiptClaims, Returned};
@@ -153,6 +154,25 @@ pub fn receipt_claims() -> ReceiptClaims {
         held_until: Some(NOW.plus_seconds(3900)),
     };
     ReceiptClaims::of(returned, &tenant("writ"), Millis::from_seconds(1_735_689_600))
+}
+
+/// The manifest of the second page of an export.
+pub fn export_claims() -> ExportClaims {
+    let rows = r#"[{"host":"acme.writ.localhost","kind":"default","status":"active"}]"#;
+    ExportClaims {
+        iss: tenant("writ"),
+        sub: tenant("acme"),
+        iat: NOW.seconds(),
+        writ: WritExport::Records {
+            from: Some("WyJob3N0bmFtZXMiLFsiIl1d".into()),
+            to: None,
+            parts: vec![PartClaim {
+                name: "hostnames".into(),
+                rows: 1,
+                sha256: license::hex(&license::sha256(rows.as_bytes())),
+            }],
+        },
+    }
 }
 
 fn lease_id() -> LeaseId {

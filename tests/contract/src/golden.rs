@@ -7,6 +7,7 @@ use license::answer::{AnswerHeaders, AnswerParts, RequestParts, verify_answer};
 use license::api_key::ApiKeyText;
 use license::cert::{Certified, KeyUse};
 use license::digest::content_digest;
+use license::export::ExportClaims;
 use license::fingerprint::{Component, Environment, Fingerprint, salt};
 use license::jwk::{Jwk, Jwks};
 use license::keys::PublicKey;
@@ -22,9 +23,9 @@ use license::{file, product_key};
 use serde_json::{Value, json};
 
 use crate::fixtures::{
-    BODY, NOW, REQUEST_BODY, TARGET, answer_cert, answer_seed, certificate, claims, golden_dir,
-    issuer, kid, lease_claims, license, receipt_claims, root, signed_answer, signed_license,
-    tenant,
+    BODY, NOW, REQUEST_BODY, TARGET, answer_cert, answer_seed, certificate, claims, export_claims,
+    golden_dir, issuer, kid, lease_claims, license, receipt_claims, root, signed_answer,
+    signed_license, tenant,
 };
 
 /// Reads a golden file, comparing it with what is written today.
@@ -157,6 +158,15 @@ fn signed_answers_stand_and_verify() {
             .unwrap();
         assert_eq!((by.nonce.as_str(), by.created), ("5f0e", NOW), "{name}");
     }
+}
+
+#[test]
+fn the_manifest_of_an_export_stands_and_verifies_with_the_root_alone() {
+    let ring = KeyRing::new([root().public()]);
+    golden("export_claims.json", &pretty(&export_claims()));
+    let text = export_claims().sign(&answer_seed(), &answer_cert()).unwrap();
+    let text = golden("export.txt", &text);
+    assert_eq!(ExportClaims::verify(&text, &ring, NOW), Ok(export_claims()));
 }
 
 #[test]

@@ -97,6 +97,11 @@ impl<'p> Call<'p> {
         format!("http://{}{}", self.host, self.path)
     }
 
+    /// The method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
     /// Sends the request.
     ///
     /// # Errors

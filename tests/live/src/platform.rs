@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -42,10 +42,15 @@ pub fn shared() -> &'static Platform {
 impl Platform {
     /// A platform on fresh state.
     pub fn start(name: &str) -> Self {
+        Self::start_with(name, &Value::Null)
+    }
+
+    /// A platform on fresh state with variables of its own.
+    pub fn start_with(name: &str, vars: &Value) -> Self {
         let root = Root::find().unwrap();
         let folder = fresh_folder(&root, name);
         let port = free_port();
-        let operator_key = inputs::write(&folder, port);
+        let operator_key = inputs::write(&folder, port, vars);
         let Spawned { child, input, said, outside } = spawn(&root, &folder, port);
         let config = Agent::config_builder()
             .timeout_global(Some(Duration::from_mins(1)))
@@ -152,9 +157,8 @@ impl Platform {
 
 impl Drop for Platform {
     fn drop(&mut self) {
-        if let Ok(input) = self.input.get_mut() {
-            input.take();
-        }
+        // Also when a test failed while it held the input.
+        self.input.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }

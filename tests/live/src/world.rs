@@ -55,6 +55,18 @@ impl Platform {
         self.tenant("customer", None, "eu")
     }
 
+    /// A new customer, of whose checkouts this many may be made in a minute and in an hour: by each key, and by all.
+    pub fn customer_with(&self, minute: u32, hour: u32) -> Tenant {
+        let id = self.name("customer");
+        let limits = json!({ "checkouts_per_minute": minute, "checkouts_per_hour": hour });
+        let body = json!({
+            "tenant_id": id, "kind": "customer", "name": format!("The {id}"), "region": "eu", "rate_limits": limits,
+        });
+        self.console("POST", "/api/v1/tenants").json(&body).send().ok(201);
+        let key = self.key_of(&id, &json!({ "scopes": ["admin"], "rate_limits": limits }));
+        Tenant { id, key }
+    }
+
     /// A new tenant with a key.
     pub fn tenant(&self, kind: &str, parent: Option<&Tenant>, region: &str) -> Tenant {
         let id = self.name(kind);

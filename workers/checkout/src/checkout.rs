@@ -92,7 +92,8 @@ impl Request<'_> {
 
     fn usable<'h>(&self, held: &'h Held) -> Result<&'h License, Failure> {
         let caller = self.caller;
-        let parties = Parties { holder: caller.site.standing, suspended: &caller.suspended };
+        let key = caller.principal()?.key();
+        let parties = Parties { holder: caller.site.standing, suspended: &caller.suspended, key };
         let license = held.usable(self.call, self.asked, parties)?;
         self.asked.check_ticket(license)?;
         Ok(license)

@@ -22,15 +22,17 @@ mod usable;
 mod view;
 
 use edge::door::Inbound;
+use futures_util::future::join;
 use js_sys::Promise;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 /// The answer as text. No body: it was too large.
 #[wasm_bindgen]
-pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
+pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValue) -> Promise {
     let too_large = body.is_none();
-    let inbound = Inbound::read(head, body.unwrap_or_default());
+    let inbound = Inbound::read(head, body.unwrap_or_default()).of_request(request);
     edge::door::promise(async move { answer::answer(inbound, too_large, env).await.text() })
 }
 
@@ -38,7 +40,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        letters::ship(env).await;
+        join(letters::ship(env.clone()), edge::after::write(env)).await;
         String::new()
     })
 }

@@ -9,6 +9,7 @@ use edge::db::Freshness;
 use edge::facts::{self, Facts, Subject};
 use edge::failure::StoreFailure;
 use edge::principal::Credentials;
+use edge::watch::{self, User};
 use edge::{Call, Failure};
 
 use crate::ask::{Asked, Named};
@@ -41,11 +42,16 @@ impl Held {
         asked: &Asked,
         parties: Parties<'_>,
     ) -> Result<&License, Failure> {
-        Ok(usable::check(&self.facts, &self.subject, asked, parties, call.now)?)
+        let app = watch::app_of(&call.inbound);
+        let user =
+            User { tenant: &self.subject.tenant, shard: self.subject.shard, key: parties.key };
+        watch::app(user, &self.facts, &call.inbound, call.now);
+        Ok(usable::check(&self.facts, &self.subject, asked, app, parties, call.now)?)
     }
 
     fn promises(&self, call: &Call, asked: &Asked) -> bool {
-        usable::check(&self.facts, &self.subject, asked, Parties::UNKNOWN, call.now).is_ok()
+        let app = watch::app_of(&call.inbound);
+        usable::check(&self.facts, &self.subject, asked, app, Parties::UNKNOWN, call.now).is_ok()
     }
 }
 

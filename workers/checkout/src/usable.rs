@@ -1,6 +1,7 @@
 //! Whether seats of a license may be given out at all, and for what. How many there are, the pool knows.
 
-use domain::id::TenantId;
+use domain::app::App;
+use domain::id::{KeyId, TenantId};
 use domain::judge::{Facts as Evidence, KeyCheck, judge};
 use domain::license::{License, Standing};
 use domain::state::State;
@@ -35,11 +36,13 @@ pub struct Parties<'a> {
     pub holder: Standing,
     /// Suspended tenants.
     pub suspended: &'a [TenantId],
+    /// The key that asks.
+    pub key: Option<&'a KeyId>,
 }
 
 impl Parties<'_> {
     /// Nothing against anybody: for what is judged before the caller is known.
-    pub const UNKNOWN: Self = Self { holder: Standing::Active, suspended: &[] };
+    pub const UNKNOWN: Self = Self { holder: Standing::Active, suspended: &[], key: None };
 }
 
 /// The license that `asked` is about, when seats may be given out.
@@ -50,6 +53,7 @@ pub fn check<'a>(
     facts: &'a Facts,
     subject: &Subject,
     asked: &Asked,
+    app: App<'_>,
     parties: Parties<'_>,
     now: Millis,
 ) -> Result<&'a License, Unusable> {
@@ -61,6 +65,7 @@ pub fn check<'a>(
         issuer: issuer_standing(parties.suspended, &license.issuer),
         key: KeyCheck::NotPresented,
         device: facts.device_fact(subject),
+        app: facts.app(app),
         usage: &usage,
         confirmed: true,
     };
@@ -90,6 +95,9 @@ impl From<Unusable> for Failure {
     fn from(unusable: Unusable) -> Self {
         match unusable {
             Unusable::Unknown => Kind::LicenseNotFound.into(),
+            Unusable::Verdict(Code::AppNotAllowed, detail) => {
+                Self::new(Kind::AppNotAllowed, detail)
+            }
             Unusable::Verdict(code, detail) => {
                 Self::new(Kind::LicenseNotUsable, format!("{}: {detail}", code.name()))
             }
@@ -121,7 +129,7 @@ mod tests {
         let asked = Asked::read(body.as_bytes()).unwrap();
         let subject = asked.subject(&tenant("acme"), Shard::Eu, "A-1");
         let facts = Facts { license: Some(license), ..Facts::default() };
-        match check(&facts, &subject, &asked, parties, NOW).map_err(Failure::from) {
+        match check(&facts, &subject, &asked, App::default(), parties, NOW).map_err(Failure::from) {
             Ok(_) => String::new(),
             Err(failure) => {
                 let detail = failure.problem.detail.unwrap_or_default();
@@ -168,8 +176,8 @@ mod tests {
 
     #[test]
     fn a_suspended_holder_or_issuer_gives_none() {
-        let holder = Parties { holder: Standing::Suspended, suspended: &[] };
-        let issuer = Parties { holder: Standing::Active, suspended: &[tenant("techpartners")] };
+        let holder = Parties { holder: Standing::Suspended, ..Parties::UNKNOWN };
+        let issuer = Parties { suspended: &[tenant("techpartners")], ..Parties::UNKNOWN };
         for parties in [holder, issuer] {
             let told = tried(|_| {}, &[], parties);
             assert_eq!(told, "license-not-usable TENANT_SUSPENDED", "{parties:?}");
@@ -181,7 +189,7 @@ mod tests {
         let asked = Asked::read(br#"{"license_id":"A-1"}"#).unwrap();
         let subject = asked.subject(&tenant("acme"), Shard::Eu, "A-1");
         let facts = Facts::default();
-        let told = check(&facts, &subject, &asked, Parties::UNKNOWN, NOW);
+        let told = check(&facts, &subject, &asked, App::default(), Parties::UNKNOWN, NOW);
         assert_eq!(told, Err(Unusable::Unknown));
     }
 }

@@ -1,7 +1,11 @@
-//! The `clock` worker: once a minute it ships what outboxes still hold, and forgets what has expired.
+//! The `clock` worker: once a minute it ships what outboxes still hold, looks at what waits for DNS and for the
+//! platform, and forgets what has expired.
 //!
-//! Two runs at once do no harm: what is shipped twice counts once, by its event's id.
+//! Two runs at once do no harm: what is shipped twice counts once, by its event's id, and what is decided twice is
+//! decided the same.
 
+mod claims;
+mod erase;
 mod reseal;
 mod sweep;
 
@@ -9,7 +13,7 @@ use domain::place::Shard;
 use domain::session::LINK_KEPT_MS;
 use edge::db::Freshness;
 use edge::{Call, log};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use store::directory::sessions;
 use worker::{Env, ScheduleContext, ScheduledEvent, event};
 
@@ -17,7 +21,8 @@ use worker::{Env, ScheduleContext, ScheduledEvent, event};
 #[event(scheduled)]
 pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let call = Call::internal(env);
-    let runs = join_all(Shard::ALL.map(|shard| sweep::shard(&call, shard))).await;
+    let sweeps = join_all(Shard::ALL.map(|shard| sweep::shard(&call, shard)));
+    let (runs, ()) = join(sweeps, waiting(&call)).await;
     let ended = sessions::purge(call.now.plus(-LINK_KEPT_MS));
     if let Err(failure) = call.directory(Freshness::Primary).write(vec![ended]).await {
         log::event("error", "clock.sessions", &failure.to_string());
@@ -30,6 +35,9 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
             }
         }
     }
+    if let Err(failure) = erase::run(&call).await {
+        log::event("error", "clock.erase", &failure.reason.unwrap_or_default());
+    }
     let runs = join_all(Shard::ALL.map(|shard| reseal::shard(&call, shard))).await;
     for (shard, run) in Shard::ALL.iter().zip(runs) {
         match run {
@@ -40,6 +48,20 @@ pub async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleConte
                 "clock.reseal",
                 &format!("{}: {}", shard.name(), failure.reason.unwrap_or_default()),
             ),
+        }
+    }
+    // What is shipped after an answer elsewhere is shipped here.
+    join_all(call.take_later()).await;
+}
+
+async fn waiting(call: &Call) {
+    if let Err(failure) = claims::registrations(call).await {
+        log::event("error", "clock.registrations", &failure.to_string());
+    }
+    let runs = join_all(Shard::ALL.map(|shard| claims::hostnames(call, shard))).await;
+    for (shard, run) in Shard::ALL.iter().zip(runs) {
+        if let Err(failure) = run {
+            log::event("error", "clock.hostnames", &format!("{}: {failure}", shard.name()));
         }
     }
 }

@@ -4,13 +4,11 @@ use domain::place::Shard;
 use domain::session::{LINK_KEPT_MS, LONGEST_MS};
 use edge::db::{Db, Freshness};
 use edge::failure::StoreFailure;
-use edge::outbox::{Event, Message, ship};
+use edge::outbox::{Event, LEFT_BEHIND_MS, Message, ship};
 use edge::{Call, log};
 use store::data::outbox::{self, OutboxRow};
 use store::data::{idempotency, session_info, sign_in_links};
 
-/// Rows younger than this are most likely being shipped by the request that wrote them, in milliseconds.
-const LEFT_BEHIND_MS: i64 = 30_000;
 /// Rows per shard and run: each costs up to three calls, and a run may make a thousand.
 const PER_RUN: u32 = 100;
 /// A row that failed more often than this needs somebody to look at it.

@@ -45,7 +45,8 @@ pub async fn list(call: &Call, caller: &Caller) -> Result<Outbound, Failure> {
     })
 }
 
-fn view(row: AuditRow) -> AuditView {
+/// An entry as others see it.
+pub fn view(row: AuditRow) -> AuditView {
     AuditView {
         seq: row.seq,
         event_id: row.event_id.to_string(),

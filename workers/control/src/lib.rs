@@ -1,17 +1,23 @@
 //! The `control` worker: tenants, API keys, licenses after they were made, products, plans, audit.
 
+mod alerts;
 mod answer;
 mod audit;
+mod audit_export;
 mod auth;
 mod billing;
 mod branding;
 mod catalog;
 mod commit;
 mod devices;
+mod export;
+mod fingerprints;
+mod hostnames;
 mod keys;
 mod licenses;
 mod people;
 mod sealing;
+mod subscription;
 mod tenants;
 mod turn;
 
@@ -36,6 +42,12 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
 
 async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
     let Target { endpoint, param } = target;
+    match endpoint.id {
+        // Those who are no tenants yet ask on a host that is nobody's.
+        Id::RegisterTenant => return tenants::register(call).await.map(stranger),
+        Id::VerifyTenant => return tenants::verify(call).await.map(stranger),
+        _ => {}
+    }
     let caller = admit::admit(call, endpoint).await?;
     let out = match endpoint.id {
         Id::Licenses => licenses::list(call, &caller).await,
@@ -55,11 +67,10 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::GenerateKey => keys::generate(call, &caller, endpoint).await,
         Id::Keys => keys::list(call, &caller).await,
         Id::RevokeKey => keys::revoke(call, &caller, param).await,
-        Id::CreateTenant => tenants::create(call, &caller, endpoint).await,
-        Id::Tenants => tenants::list(call, &caller).await,
-        Id::Tenant => tenants::get(call, &caller, param).await,
-        Id::SuspendTenant => tenants::suspend(call, &caller, endpoint, param).await,
-        Id::ReactivateTenant => tenants::reactivate(call, &caller, endpoint, param).await,
+        Id::Key => keys::get(call, &caller, param).await,
+        Id::RotateKey => keys::rotate(call, &caller, endpoint, param).await,
+        Id::RestrictKey => keys::restrict(call, &caller, endpoint, param).await,
+        Id::LeakedKey => keys::leaked(call).await,
         Id::Branding => branding::get(call, &caller).await,
         Id::PutBranding => branding::put(call, &caller).await,
         Id::PutLogo => branding::set(call, &caller, ImageKind::Logo).await,
@@ -72,6 +83,10 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::Plans => catalog::plans(call, &caller).await,
         Id::Audit => audit::list(call, &caller).await,
         Id::AuditCheck => audit::check(call, &caller).await,
+        Id::AuditExport => audit_export::get(call, &caller).await,
+        Id::Export => export::get(call, &caller).await,
+        Id::EraseTenant => tenants::erase(call, &caller, endpoint, param).await,
+        Id::KeepTenant => tenants::keep(call, &caller, param).await,
         Id::Sealing => sealing::get(call).await,
         Id::OpenApi => Ok(Outbound::json(200, OPENAPI.to_owned())),
         _ => of_people(call, &caller, target).await,
@@ -106,7 +121,50 @@ async fn of_people(call: &Call, caller: &Caller, target: Target<'_>) -> Result<O
         Id::Invite => people::invite(call, caller, endpoint).await,
         Id::RevokeInvitation => people::revoke_invitation(call, caller, param).await,
         Id::AcceptInvitation => people::accept(call, caller).await,
+        _ => of_tenants(call, caller, target).await,
+    }
+}
+
+/// What is about tenants themselves, their plans and their domains.
+async fn of_tenants(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::CreateTenant => tenants::create(call, caller, endpoint).await,
+        Id::Tenants => tenants::list(call, caller).await,
+        Id::Tenant => tenants::get(call, caller, param).await,
+        Id::SetPlan => subscription::set(call, caller, param).await,
+        Id::Subscription => subscription::get(call, caller).await,
+        Id::SuspendTenant => tenants::suspend(call, caller, endpoint, param).await,
+        Id::ReactivateTenant => tenants::reactivate(call, caller, endpoint, param).await,
+        Id::Hostnames => hostnames::list(call, caller).await,
+        Id::AddHostname => hostnames::add(call, caller, endpoint).await,
+        Id::Hostname => hostnames::get(call, caller, param).await,
+        Id::RemoveHostname => hostnames::remove(call, caller, param).await,
+        Id::VerifyHostname => hostnames::verify(call, caller, param).await,
+        Id::SetCertificate => hostnames::set_certificate(call, caller, param).await,
+        _ => watched(call, caller, target).await,
+    }
+}
+
+/// What is watched: keys, and the applications that use products.
+async fn watched(call: &Call, caller: &Caller, target: Target<'_>) -> Result<Outbound, Failure> {
+    let Target { endpoint, param } = target;
+    match endpoint.id {
+        Id::PutFingerprints => fingerprints::put(call, caller, param).await,
+        Id::Fingerprints => fingerprints::get(call, caller, param).await,
+        Id::Alerts => alerts::list(call, caller).await,
+        Id::Alert => alerts::get(call, caller, param).await,
+        Id::AcknowledgeAlert => alerts::acknowledge(call, caller, param).await,
+        Id::AlertRules => alerts::rules(call, caller).await,
+        Id::SetAlertRules => alerts::set_rules(call, caller).await,
+        Id::AlertChannels => alerts::channels(call, caller).await,
+        Id::SetAlertChannels => alerts::set_channels(call, caller).await,
         // The table of endpoints gives the others to other workers.
         _ => Err(Kind::NotFound.into()),
     }
+}
+
+/// The answer to somebody who has shown nothing.
+const fn stranger(out: Outbound) -> Answer {
+    Answer { out, caller: None }
 }

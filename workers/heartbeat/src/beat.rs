@@ -13,7 +13,8 @@ use edge::facts::{self, Facts, Subject};
 use edge::failure::StoreFailure;
 use edge::keys::Keys;
 use edge::objects::{BeatReply, Fleet, FleetCall, FleetReply};
-use edge::principal::Credentials;
+use edge::principal::{Credentials, Principal};
+use edge::watch::{self, User};
 use edge::{Call, Failure, object, pending, serve, signed};
 use futures_util::future::join;
 use wire::endpoints::{Id, Worker};
@@ -167,6 +168,7 @@ impl Heard<'_> {
             issuer: admit::issuer_standing(&self.caller.suspended, &license.issuer),
             key: KeyCheck::NotPresented,
             device: device(facts, &self.subject, beat, now),
+            app: facts.app(watch::app_of(&self.call.inbound)),
             usage: &usage,
             confirmed: self.confirmed,
         };
@@ -197,6 +199,9 @@ impl Heard<'_> {
         // Plain text and numbers: it always serializes.
         let mut out = Outbound::json(200, serde_json::to_string(&answer).unwrap_or_default());
         out.work_waits = pending::note(&self.subject, facts, &self.report.reported, false, now);
+        let key = self.caller.principal.as_deref().and_then(Principal::key);
+        let user = User { tenant: &self.subject.tenant, shard: self.subject.shard, key };
+        watch::app(user, facts, &self.call.inbound, now);
         (out, verdict.code.name())
     }
 }

@@ -8,14 +8,15 @@ mod report;
 
 use edge::door::Inbound;
 use js_sys::Promise;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 /// The answer as text. No body: it was too large.
 #[wasm_bindgen]
-pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
+pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValue) -> Promise {
     let too_large = body.is_none();
-    let inbound = Inbound::read(head, body.unwrap_or_default());
+    let inbound = Inbound::read(head, body.unwrap_or_default()).of_request(request);
     edge::door::promise(async move { beat::answer(inbound, too_large, env).await.text() })
 }
 
@@ -23,7 +24,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        edge::pending::write(env).await;
+        edge::after::write(env).await;
         String::new()
     })
 }

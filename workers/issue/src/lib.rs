@@ -12,6 +12,7 @@ mod new_key;
 mod root_pem;
 mod rotate;
 mod secrets;
+mod security_txt;
 mod signer;
 mod signing_keys;
 mod text;
@@ -41,6 +42,7 @@ async fn handle(call: &Call, target: Target<'_>) -> Result<Answer, Failure> {
         Id::SigningKeys => signing_keys::handle(call, endpoint).await,
         Id::RotateSigningKey => rotate::handle(call, endpoint).await,
         Id::Jwks => jwks::handle(call, endpoint).await,
+        Id::SecurityTxt => security_txt::handle(call, endpoint).await,
         Id::RootPem => root_pem::handle(call, endpoint).await,
         _ => Err(Kind::NotFound.into()),
     }

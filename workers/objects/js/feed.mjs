@@ -1,6 +1,7 @@
 // The feed of a pool: fans the pool's journal out to everybody who follows it. It keeps nothing but its readers: events are
 // read from the pool, by numbers, when the pool says that there may be more.
 import { DurableObject } from "cloudflare:workers";
+import { twin } from "./near.mjs";
 import { SocketReader, StreamReader } from "./reader.mjs";
 
 /** How long the pool is followed without being asked again. */
@@ -158,7 +159,7 @@ export class Feed extends DurableObject {
   }
 
   #pool() {
-    return this.env.POOL.getByName(this.ctx.id.name);
+    return twin(this.env.POOL, this.ctx.id);
   }
 }
 

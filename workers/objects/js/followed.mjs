@@ -1,6 +1,8 @@
 // A pool that can be followed: whoever reads its journal is told when there is more. While nobody follows, a call costs
 // one comparison.
 
+import { twin } from "./near.mjs";
+
 /** Where it is kept until when the pool is followed, for the object may be restarted in between. */
 const KEY = "followed_until";
 /** What is told more often than this is told together. */
@@ -84,7 +86,7 @@ export const followed = (Base) =>
 
     async #tellOnce() {
       try {
-        await this.env.FEED.getByName(this.ctx.id.name).more();
+        await twin(this.env.FEED, this.ctx.id).more();
         await pause(PAUSE_MS);
       } catch {
         this.#more = true;

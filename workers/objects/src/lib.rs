@@ -13,6 +13,7 @@ mod fleet;
 mod limiter;
 mod pool;
 mod sql;
+mod watch;
 
 use worker::{Context, Env, Request, Response, event};
 

@@ -13,7 +13,8 @@ use edge::door::{Inbound, Outbound};
 use edge::facts::{self, Facts, Subject};
 use edge::failure::StoreFailure;
 use edge::keys::Keys;
-use edge::principal::Credentials;
+use edge::principal::{Credentials, Principal};
+use edge::watch::{self, User};
 use edge::{Call, Failure, limit, pending, serve, signed};
 use futures_util::future::join;
 use wire::endpoints::{Id, Worker};
@@ -141,7 +142,7 @@ impl Request<'_> {
         shard: Shard,
         license: &LicenseId,
     ) -> Result<Caller, Failure> {
-        let key = limit::Key { tenant: holder, shard, hash: license.as_str() };
+        let key = limit::Key { tenant: holder, shard, name: license.as_str() };
         let (caller, spent) =
             join(admit::site(self.call), limit::spend(self.call, Some(key))).await;
         let mut caller = caller?;
@@ -185,7 +186,8 @@ impl Request<'_> {
         unconfirmed: Vec<&'static str>,
     ) -> Case<'b> {
         let (ask, presented, now) = (self.ask, self.presented, self.call.now);
-        Case { ask, subject, facts, presented, holder, suspended, unconfirmed, now }
+        let app = watch::app_of(&self.call.inbound);
+        Case { ask, app, subject, facts, presented, holder, suspended, unconfirmed, now }
     }
 
     async fn finish(
@@ -213,7 +215,15 @@ impl Request<'_> {
             self.case(Some(&facts), &subject, caller.site.standing, &caller.suspended, limited);
         let (verdict, out) = case.decide();
         let work_waits = pending::note(&subject, &facts, &self.ask.reported, true, self.call.now);
+        let user = Self::user(&subject, caller.principal.as_deref());
+        watch::app(user, &facts, &self.call.inbound, self.call.now);
         self.signed(Outbound { work_waits, ..out }, Some(caller), verdict.code.name())
+    }
+
+    /// Who uses the license.
+    pub fn user<'b>(subject: &'b Subject, principal: Option<&'b Principal>) -> User<'b> {
+        let key = principal.and_then(Principal::key);
+        User { tenant: &subject.tenant, shard: subject.shard, key }
     }
 
     /// The answer, signed where that is wanted.

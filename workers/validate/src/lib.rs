@@ -13,25 +13,26 @@ mod presented;
 
 use edge::door::Inbound;
 use js_sys::Promise;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 /// The answer as text, if everything that it needs is in memory.
 #[wasm_bindgen]
-pub fn answer_now(head: &str, body: Vec<u8>, now_ms: f64) -> Option<String> {
+pub fn answer_now(head: &str, body: Vec<u8>, now_ms: f64, request: JsValue) -> Option<String> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "milliseconds since 1970 are far below 2^53"
     )]
     let now = domain::time::Millis(now_ms as i64);
-    now::answer(&Inbound::read(head, body), now).map(|out| out.text())
+    now::answer(&Inbound::read(head, body).of_request(request), now).map(|out| out.text())
 }
 
 /// The answer as text, with whatever the stores must be asked. No body: it was too large.
 #[wasm_bindgen]
-pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
+pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValue) -> Promise {
     let too_large = body.is_none();
-    let inbound = Inbound::read(head, body.unwrap_or_default());
+    let inbound = Inbound::read(head, body.unwrap_or_default()).of_request(request);
     edge::door::promise(async move { later::answer(inbound, too_large, env).await.text() })
 }
 
@@ -39,7 +40,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env) -> Promise {
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        edge::pending::write(env).await;
+        edge::after::write(env).await;
         String::new()
     })
 }

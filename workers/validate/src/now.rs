@@ -6,12 +6,13 @@ use edge::door::{Inbound, Outbound};
 use edge::keys::Keys;
 use edge::limit::Spent;
 use edge::principal::{Credentials, Principal};
-use edge::{admit, facts, limit, pending, platform, serve, signed};
+use edge::{admit, facts, limit, pending, platform, serve, signed, used, watch};
 use license::api_key::ApiKeyText;
 use wire::endpoints::Id;
 
 use crate::ask::Ask;
 use crate::decide::{Case, may_be_outdated};
+use crate::later::Request;
 use crate::presented::Presented;
 
 /// A refusal is told from memory only while it is this young: an activation may have mended it.
@@ -45,6 +46,7 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
         facts::remembered(&subject.key()).filter(|held| held.is_fresh(now, config.staleness_ms))?;
     let case = Case {
         ask: &ask,
+        app: watch::app_of(inbound),
         subject: &subject,
         facts: Some(&remembered.value),
         presented: presented.as_ref(),
@@ -59,7 +61,11 @@ pub fn answer(inbound: &Inbound, now: Millis) -> Option<Outbound> {
     }
     let Some(Spent::Granted(counters)) = limit::spend_held(&hash, now) else { return None };
     out.work_waits = pending::note(&subject, &remembered.value, &ask.reported, true, now);
-    limit::tell(&mut out, &counters);
+    out.work_waits |= used::note(&principal, inbound, now);
+    watch::admitted(&principal, inbound, now);
+    watch::app(Request::user(&subject, Some(&principal)), &remembered.value, inbound, now);
+    out.work_waits |= watch::waits();
+    limit::tell(&mut out, &counters, &[]);
     out.set("x-request-id", platform::request_id().to_string());
     signed::at_the_door(&keys, &mut out, inbound, ask.nonce(), now).ok()?;
     log(&config, inbound, &principal, &key, &out, verdict.code.name(), now);

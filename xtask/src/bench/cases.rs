@@ -17,6 +17,10 @@ pub const D1: &str = "floor: one D1 point read";
 pub const VALIDATE: &str = "validate";
 /// Ours, warm, with a nonce.
 pub const SIGNED: &str = "validate, signed answer";
+/// Ours, by a key without layers that shows what the next one must show.
+pub const SHOWN: &str = "validate, plain key, same headers";
+/// Ours, by a key with every layer on.
+pub const LAYERED: &str = "validate, key with every layer on";
 /// Ours, with the Fleet object.
 pub const HEARTBEAT: &str = "heartbeat";
 /// Ours, always another license.
@@ -83,6 +87,13 @@ pub fn ours(world: &World, platform: &Server, floors: &Server) -> Result<Vec<Cas
             numbers: Some(Numbers { width: 16, from: 0, count: 1 << 40 }),
             ..case(SIGNED, validate(&signed)?, platform, valid)
         },
+        case(SHOWN, Post { headers: world.shown(&world.key), ..validate(&ask)? }, platform, valid),
+        case(
+            LAYERED,
+            Post { headers: world.shown(&world.layered_key), ..validate(&ask)? },
+            platform,
+            valid,
+        ),
         case(OBJECT, floor("object", &beat)?, floors, ""),
         case(
             HEARTBEAT,

@@ -33,6 +33,8 @@ const APEX: &str = "writ.localhost";
 /// SHA-256 of nothing in particular: the machine that asks.
 const HARDWARE: &str = "9f2c1c6f0a4b7d8e3f5061728394a5b6c7d8e9fa0b1c2d3e4f50617283940516";
 const KEY: (&str, &str) = ("Bench", "acme");
+/// The name of the machine that asks.
+const MACHINE: &str = "ws-042.acme.example";
 
 /// What requests are made of.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub struct World {
     pub host: String,
     /// An API key that no limit stops.
     pub key: String,
+    /// A key of the same limit with every layer on; [`World::shown`] gets through them.
+    pub layered_key: String,
     /// The license of the warm cases.
     pub license: String,
     /// A device activated on it.
@@ -95,9 +99,16 @@ impl World {
             Post { url, headers: headers(host, key), body: body.to_string() }.json(&agent())
         };
         let limit = json!({ "requests": 100_000_000, "window_seconds": 60 });
-        let body = json!({ "app_name": app, "tenant_id": tenant, "scopes": ["admin"], "rate_limit": limit });
-        let key = post(&dev.operator.host, &dev.operator.token, "/api/v1/keys/generate", body)?;
-        let key = text(&key, "api_key")?;
+        let checkouts =
+            json!({ "checkouts_per_minute": 100_000_000, "checkouts_per_hour": 100_000_000 });
+        let plain = json!({
+            "app_name": app, "tenant_id": tenant, "scopes": ["admin"], "rate_limit": limit, "rate_limits": checkouts,
+        });
+        let made = |body: Value| {
+            let (host, token) = (&dev.operator.host, &dev.operator.token);
+            text(&post(host, token, "/api/v1/keys/generate", body)?, "api_key")
+        };
+        let (key, layered_key) = (made(plain.clone())?, made(with_layers(plain))?);
         let body =
             json!({ "license_id": holder.license_code, "hardware_id": HARDWARE, "name": "bench" });
         let device = post(&holder.host, &key, "/api/v1/licenses/activate", body)?;
@@ -113,6 +124,7 @@ impl World {
             seats: seats.collect::<Result<_>>()?,
             host: holder.host.clone(),
             key,
+            layered_key,
             license: holder.license_code.clone(),
             device: text(&device, "device_id")?,
             many: holder.license_id.get(..5).context("a license id has a hint")?.to_owned(),
@@ -148,6 +160,34 @@ impl World {
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         headers(&self.host, &self.key)
     }
+
+    /// The same with another key, and with all that its layers want to see: machine, network, certificate.
+    pub fn shown(&self, key: &str) -> Vec<(&'static str, String)> {
+        let certificate = json!({ "tlsClientAuth": {
+            "certPresented": "1", "certVerified": "SUCCESS", "certRevoked": "0",
+            "certSubjectDNRFC2253": format!("CN={MACHINE},O=Acme,C=DE"), "certFingerprintSHA256": HARDWARE,
+        } });
+        let mut all = headers(&self.host, key);
+        all.extend([
+            ("X-Hostname", MACHINE.to_owned()),
+            ("CF-Connecting-IP", "10.0.1.42".to_owned()),
+            ("MF-CF-Blob", certificate.to_string()),
+        ]);
+        all
+    }
+}
+
+/// A request for a key, with every layer on.
+fn with_layers(mut request: Value) -> Value {
+    let layers = json!({
+        "allowed_hostnames": ["*.lab.acme.example", MACHINE],
+        "allowed_ip_ranges": ["203.0.113.0/24", "2001:db8::/32", "10.0.0.0/8"],
+        "require_mtls": true, "client_cert_cn": MACHINE, "client_cert_fingerprints": [HARDWARE],
+    });
+    if let (Some(request), Some(layers)) = (request.as_object_mut(), layers.as_object()) {
+        request.extend(layers.clone());
+    }
+    request
 }
 
 fn headers(host: &str, key: &str) -> Vec<(&'static str, String)> {
@@ -175,6 +215,10 @@ fn with_many(mut rows: Value, world: &World) -> Result<Value> {
            FROM devices AS one \
            JOIN licenses AS many ON many.tenant_id = one.tenant_id AND many.code LIKE 'BENCH-%' \
           WHERE one.id = ?1 ON CONFLICT DO NOTHING";
+    if let Some(directory) = rows.get_mut("DIRECTORY").and_then(Value::as_array_mut) {
+        let limits = r#"{"checkouts_per_minute":100000000,"checkouts_per_hour":100000000}"#;
+        directory.push(json!(["UPDATE tenants SET rate_limits = ?1 WHERE id = ?2", limits, KEY.1]));
+    }
     let records =
         rows.get_mut("DATA_EU").and_then(Value::as_array_mut).context("no rows of DATA_EU")?;
     records.push(json!([license, world.many, world.license]));
@@ -216,6 +260,7 @@ mod tests {
         let world = World {
             host: String::new(),
             key: String::new(),
+            layered_key: String::new(),
             license: "ACME-1".to_owned(),
             device: "dev_1".to_owned(),
             many: "lic_e".to_owned(),

@@ -1,11 +1,13 @@
 //! Hostnames: parsed, lower-cased, never trusted. A reserved name belongs to no tenant, an unknown one to nobody.
 
+mod claim;
 mod site;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use claim::ClaimError;
 pub use site::{SiteName, reserved_tenant};
 
 use crate::id::TenantId;

@@ -1,5 +1,6 @@
 //! Everything that speaks against a license, each with its code; precedence is decided by the code.
 
+use crate::app::Ruling;
 use crate::judge::{Facts, KeyCheck, Question, device};
 use crate::license::{License, Standing};
 use crate::state::{INFORM_SECONDS, State};
@@ -46,7 +47,7 @@ pub(super) fn all(
 ) -> Vec<Finding> {
     let mut out = Vec::new();
     standing(facts, state, &mut out);
-    product(license, question, &mut out);
+    product(facts, license, question, &mut out);
     time(license, question, state, now, &mut out);
     device::findings(&facts.device, license, now, &mut out);
     use_and_features(facts, license, question, state, &mut out);
@@ -77,10 +78,14 @@ fn standing(facts: &Facts<'_>, state: State, out: &mut Vec<Finding>) {
     }
 }
 
-fn product(license: &License, question: &Question<'_>, out: &mut Vec<Finding>) {
+fn product(facts: &Facts<'_>, license: &License, question: &Question<'_>, out: &mut Vec<Finding>) {
     if question.product.is_some_and(|product| product != license.product.as_str()) {
         let detail = format!("This license is for {}.", license.product);
         out.push(Finding::refusal(Code::ProductMismatch, &detail));
+    }
+    if facts.app == Ruling::Refused {
+        let detail = "The issuer of the product does not let this application in.";
+        out.push(Finding::refusal(Code::AppNotAllowed, detail));
     }
     if let (Some(range), Some(version)) = (&license.terms.versions, question.version)
         && !range.covers(version)

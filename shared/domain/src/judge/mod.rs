@@ -8,6 +8,7 @@ mod tests;
 
 pub use device::{DeviceFact, KnownDevice, MISSED};
 
+use crate::app::Ruling;
 use crate::license::{License, Standing};
 use crate::state::{State, state};
 use crate::time::Millis;
@@ -29,6 +30,8 @@ pub struct Facts<'a> {
     pub key: KeyCheck,
     /// The device that asks.
     pub device: DeviceFact<'a>,
+    /// What the product's issuer says to the application that asks.
+    pub app: Ruling,
     /// Newest reported use, this request's included.
     pub usage: &'a Usage,
     /// Whether the stores were asked, within the staleness bound.

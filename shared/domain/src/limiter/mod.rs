@@ -6,11 +6,13 @@
 //! the grants of any `window + LEASE_MS` at or below the limit, and with that the spending of any window.
 
 mod book;
+mod checkouts;
 mod lease;
 
 use serde::{Deserialize, Serialize};
 
 pub use book::Book;
+pub use checkouts::CheckoutLimits;
 pub use lease::{Ask, Back, Counters, Lease, LocalLease};
 
 /// How long a granted token may be spent, in milliseconds.

@@ -10,6 +10,7 @@ mod audit;
 mod fleet;
 mod limiter;
 mod pool;
+mod watch;
 
 use domain::id::{LicenseId, TenantId};
 use domain::place::Shard;
@@ -23,6 +24,7 @@ pub use fleet::{
 };
 pub use limiter::{LimiterCall, LimiterReply};
 pub use pool::{PoolCall, PoolEvents, PoolReply, PoolView};
+pub use watch::{AppSeen, AppUse, WatchCall, WatchReply};
 
 /// A class of objects: its binding in wrangler.toml, its messages, and how its objects are named.
 pub trait Class {
@@ -59,6 +61,10 @@ pub struct Feed;
 #[derive(Clone, Copy, Debug)]
 pub struct AuditLog;
 
+/// What is usual for a tenant's API keys: one object per tenant.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch;
+
 impl Class for Limiter {
     const BINDING: &'static str = "LIMITER";
     type Call = LimiterCall;
@@ -92,6 +98,12 @@ impl Class for AuditLog {
     const BINDING: &'static str = "AUDIT_LOG";
     type Call = AuditCall;
     type Reply = AuditReply;
+}
+
+impl Class for Watch {
+    const BINDING: &'static str = "WATCH";
+    type Call = WatchCall;
+    type Reply = WatchReply;
 }
 
 /// Why an object decided nothing; the body of a status other than 200.
@@ -136,17 +148,24 @@ of_license!(Pool);
 of_license!(Allocation);
 of_license!(Feed);
 
-impl AuditLog {
-    /// The object of a tenant.
-    pub fn name(tenant: &TenantId) -> String {
-        tenant.to_string()
-    }
+macro_rules! of_tenant {
+    ($class:ident) => {
+        impl $class {
+            /// The object of a tenant.
+            pub fn name(tenant: &TenantId) -> String {
+                tenant.to_string()
+            }
 
-    /// Whose log the object of this name keeps.
-    pub fn of_name(name: &str) -> Option<TenantId> {
-        TenantId::parse(name).ok()
-    }
+            /// Whose the object of this name is.
+            pub fn of_name(name: &str) -> Option<TenantId> {
+                TenantId::parse(name).ok()
+            }
+        }
+    };
 }
+
+of_tenant!(AuditLog);
+of_tenant!(Watch);
 
 /// Where objects of tenants on this shard are placed when they are first called: beside their D1.
 pub const fn location_hint(shard: Shard) -> &'static str {

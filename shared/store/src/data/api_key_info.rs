@@ -19,26 +19,37 @@ pub struct ApiKeyInfoRow {
     /// Notes.
     #[serde(deserialize_with = "row::json")]
     pub metadata: serde_json::Value,
-    /// Hosts and addresses that it is restricted to.
-    #[serde(deserialize_with = "row::json")]
-    pub restrictions: serde_json::Value,
     /// Who made it.
     pub created_by: String,
     /// When it was made.
     pub created_ms: Millis,
     /// When it was last seen in use.
     pub last_used_ms: Option<Millis>,
+    /// From which address.
+    pub last_used_address: Option<String>,
+    /// The name that the machine gave itself.
+    pub last_used_host: Option<String>,
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, app_name, app_type, metadata, created_by, created_ms, last_used_ms, last_used_address,
+                    last_used_host
+               FROM api_key_info WHERE tenant_id = ?1 AND ",
+            $tail
+        )
+    };
 }
 
 /// A page of what people know the tenant's keys by. Index: the primary key.
 pub fn list(after: &str, limit: u32) -> Query<ApiKeyInfoRow> {
-    Query::new(
-        "SELECT id, app_name, app_type, metadata, restrictions, created_by, created_ms, last_used_ms
-           FROM api_key_info WHERE tenant_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-    )
-    .bind(after)
-    .bind(limit)
-    .hot()
+    Query::new(select!("id > ?2 ORDER BY id LIMIT ?3")).bind(after).bind(limit).hot()
+}
+
+/// What people know one key by. Index: the primary key.
+pub fn by_id(id: &KeyId) -> Query<ApiKeyInfoRow> {
+    Query::new(select!("id = ?2")).bind(id).hot()
 }
 
 /// Notes on a new key; a repeat changes nothing.
@@ -62,12 +73,14 @@ pub fn insert(
     .bind(now)
 }
 
-/// The key was seen in use.
-pub fn touch(id: &KeyId, now: Millis) -> Change {
+/// The key was seen in use, from this address, by a machine of this name.
+pub fn touch(id: &KeyId, now: Millis, address: Option<&str>, host: Option<&str>) -> Change {
     Change::new(
-        "UPDATE api_key_info SET last_used_ms = ?3
+        "UPDATE api_key_info SET last_used_ms = ?3, last_used_address = ?4, last_used_host = ?5
           WHERE tenant_id = ?1 AND id = ?2 AND (last_used_ms IS NULL OR last_used_ms < ?3)",
     )
     .bind(id)
     .bind(now)
+    .bind(address)
+    .bind(host)
 }

@@ -100,6 +100,26 @@ pub fn chain(after: u64, limit: u32) -> Query<AuditRow> {
     .hot()
 }
 
+/// The first and the last entry of a time; zeros when there is none.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub struct Range {
+    /// The first one's number.
+    pub first: u64,
+    /// The last one's.
+    pub last: u64,
+}
+
+/// Which entries are from `from` on and before `to`. Instants of entries may be out of order by seconds; their numbers are
+/// not, so entries between two that fit are among them.
+pub fn range(from: Option<Millis>, to: Option<Millis>) -> Query<Range> {
+    Query::new(
+        "SELECT COALESCE(MIN(seq), 0) AS first, COALESCE(MAX(seq), 0) AS last
+           FROM audit WHERE tenant_id = ?1 AND (?2 IS NULL OR at_ms >= ?2) AND (?3 IS NULL OR at_ms < ?3)",
+    )
+    .bind(from)
+    .bind(to)
+}
+
 /// An entry from the log object. The same event again changes nothing; another event with the same number refuses
 /// the batch as a duplicate, for the chain must not fork.
 pub fn insert(entry: &Entry) -> Change {

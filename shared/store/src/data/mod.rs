@@ -1,12 +1,17 @@
 //! The records of a tenant on its shard, a module per table.
 
+pub mod alert_settings;
+pub mod alerts;
 pub mod api_key_info;
+pub mod app_policies;
 pub mod audit;
 pub mod brand_images;
 pub mod commands;
 pub mod crm_links;
+pub mod custom_hostnames;
 pub mod data_keys;
 pub mod devices;
+pub mod holdings;
 pub mod idempotency;
 pub mod identity_providers;
 pub mod invitations;
@@ -17,6 +22,7 @@ pub mod outbox;
 pub mod plans;
 pub mod products;
 pub mod profiles;
+pub mod registrations;
 pub mod seat_use;
 pub mod session_info;
 pub mod sign_in_links;

@@ -48,6 +48,18 @@ pub fn put(
     .bind(now)
 }
 
+/// The profile of a company that has registered.
+pub fn enroll(name: &str, contact_email: &str, crm_id: &str, now: Millis) -> Change {
+    Change::new(
+        "INSERT INTO profiles (tenant_id, name, contact_email, crm_account_id, created_ms, updated_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+    )
+    .bind(name)
+    .bind(contact_email)
+    .bind(crm_id)
+    .bind(now)
+}
+
 /// Changes how the tenant's pages look. A tenant that has no profile yet is called by its id.
 pub fn set_branding(branding: &serde_json::Value, now: Millis) -> Change {
     Change::new(

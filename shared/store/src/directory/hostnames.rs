@@ -124,3 +124,23 @@ pub fn set_status(host: &str, tenant: &TenantId, status: HostStatus) -> Entry {
         .bind(tenant)
         .bind(status.name())
 }
+
+/// A domain whose owner has proved it: the tenant's from now on, pending. A claim of somebody else that has not come into
+/// service gives way; one that is in service stays, and then no row changes.
+pub fn take(host: &str, tenant: &TenantId) -> Entry {
+    Entry::new(
+        "INSERT INTO hostnames (host, tenant, kind, status) VALUES (?1, ?2, 'custom', 'pending')
+         ON CONFLICT (host) DO UPDATE
+            SET tenant = excluded.tenant, status = CASE WHEN tenant = excluded.tenant THEN status ELSE 'pending' END
+          WHERE kind = 'custom' AND (tenant = excluded.tenant OR status = 'pending')",
+    )
+    .bind(host)
+    .bind(tenant)
+}
+
+/// Takes a domain out of service. Does nothing when the host is somebody else's, or no domain of its own.
+pub fn release(host: &str, tenant: &TenantId) -> Entry {
+    Entry::new("DELETE FROM hostnames WHERE host = ?1 AND tenant = ?2 AND kind = 'custom'")
+        .bind(host)
+        .bind(tenant)
+}

@@ -1,8 +1,10 @@
 //! The DIRECTORY, a module per table.
 
 pub mod api_keys;
+pub mod erasures;
 pub mod hostnames;
 pub mod issuer_keys;
+pub mod registrations;
 pub mod sessions;
 pub mod tenants;
 

@@ -1,6 +1,7 @@
 //! Sessions: what a person who has signed in may do. Only the hash of a token is kept.
 
 use domain::id::{SessionId, TenantId};
+use domain::limiter::CheckoutLimits;
 use domain::place::Shard;
 use domain::session::ROTATED_MS;
 use domain::time::Millis;
@@ -32,6 +33,9 @@ pub struct SessionRow {
     pub expires_ms: Millis,
     /// When it was revoked.
     pub revoked_ms: Option<Millis>,
+    /// The tenant's own limits of checkouts.
+    #[serde(deserialize_with = "row::json_or_null")]
+    pub tenant_rate_limits: Option<CheckoutLimits>,
     /// `operator`, `vendor`, `msp` or `customer`.
     pub tenant_kind: String,
     /// How far the tenant's life has come.
@@ -83,7 +87,7 @@ pub fn customers(list: Option<&[TenantId]>) -> Option<String> {
 pub fn principal(hash: &str) -> Lookup<SessionRow> {
     Lookup::new(
         "SELECT s.id, s.tenant, s.actor, s.role, s.customers, s.made_ms, s.seen_ms, s.expires_ms, s.revoked_ms,
-                t.kind AS tenant_kind, t.status AS tenant_status, t.parent, t.shard
+                t.kind AS tenant_kind, t.status AS tenant_status, t.parent, t.shard, t.rate_limits AS tenant_rate_limits
            FROM sessions s JOIN tenants t ON t.id = s.tenant
           WHERE s.hash = ?1",
     )

@@ -1,7 +1,9 @@
 //! Which tenants there are, and where their records live.
 
 use domain::id::TenantId;
+use domain::limiter::CheckoutLimits;
 use domain::place::{Region, Shard};
+use domain::subscription::Plan;
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -53,12 +55,14 @@ pub struct TenantRow {
     pub created_ms: Millis,
     /// Counts changes, from 1.
     pub version: i64,
+    /// Its plan of the service.
+    pub plan: Plan,
 }
 
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, kind, parent, region, shard, status, created_ms, version FROM tenants ",
+            "SELECT id, kind, parent, region, shard, status, created_ms, version, plan FROM tenants ",
             $tail
         )
     };
@@ -127,6 +131,13 @@ pub fn create(
     .bind(now)
 }
 
+/// Limits of checkouts for all keys of a tenant together; none for the usual ones.
+pub fn limit(id: &TenantId, limits: Option<CheckoutLimits>) -> Entry {
+    // Two numbers: they can always be written.
+    let limits = limits.map(|limits| serde_json::to_string(&limits).unwrap_or_default());
+    Entry::new("UPDATE tenants SET rate_limits = ?2 WHERE id = ?1").bind(id).bind(limits)
+}
+
 /// The tenant's shard knows it now. Does nothing when it is past `creating` already.
 pub fn activate(id: &TenantId) -> Entry {
     Entry::new("UPDATE tenants SET status = 'active', version = version + 1 WHERE id = ?1 AND status = 'creating'").bind(id)
@@ -142,4 +153,14 @@ pub fn set_status(id: &TenantId, version: i64, status: TenantStatus) -> Entry {
     .bind(id)
     .bind(version)
     .bind(status.name())
+}
+
+/// Another plan of the service, if the tenant is still at `version`; refuses its batch as stale otherwise.
+pub fn set_plan(id: &TenantId, version: i64, plan: Plan) -> Entry {
+    Entry::new(
+        "UPDATE tenants SET plan = ?3, version = CASE WHEN version = ?2 THEN version + 1 END WHERE id = ?1",
+    )
+    .bind(id)
+    .bind(version)
+    .bind(plan.name())
 }

@@ -1,6 +1,8 @@
 //! Tenants, hosts, API keys and signing keys.
 
 use domain::id::Kid;
+use domain::limiter::CheckoutLimits;
+use domain::perimeter::{AddressRange, Restrictions};
 use domain::place::{Region, Shard};
 use domain::scope::{Scope, Scopes};
 use store::Refusal;
@@ -100,6 +102,8 @@ fn a_key_is_its_tenants_until_revoked() {
         expires: Some(NOW.plus(5)),
         rate_limit: 10,
         rate_window_seconds: 60,
+        restrictions: None,
+        rate_limits: None,
     };
     db.run(&[api_keys::insert(&key, NOW)]).unwrap();
     let principal = db.first(&api_keys::principal(&hash)).unwrap();
@@ -117,6 +121,64 @@ fn a_key_is_its_tenants_until_revoked() {
         "the first time counts"
     );
     assert_eq!(db.all(&api_keys::list(&acme, "", 50))[0].revoked_ms, Some(NOW));
+}
+
+fn plain_key<'a>(db: &Db, hash: &'a str, none: &'a Restrictions) -> api_keys::ApiKeyRow {
+    let (acme, id) = (tenant("acme"), key_id(1));
+    let key = api_keys::NewApiKey {
+        hash,
+        id: &id,
+        tenant: &acme,
+        scopes: Scopes::default(),
+        expires: None,
+        rate_limit: 10,
+        rate_window_seconds: 60,
+        restrictions: Some(none),
+        rate_limits: None,
+    };
+    db.run(&[api_keys::insert(&key, NOW)]).unwrap();
+    db.first(&api_keys::by_hash(hash)).unwrap()
+}
+
+#[test]
+fn restrictions_come_with_the_key_and_are_changed_by_one_at_a_time() {
+    let (db, acme, none) = (db(), tenant("acme"), Restrictions::default());
+    let hash = "cd".repeat(32);
+    let row = plain_key(&db, &hash, &none);
+    assert_eq!((row.version, row.restrictions, row.rate_limits), (1, None, None));
+    let narrow = Restrictions {
+        allowed_ip_ranges: vec![AddressRange::parse("10.0.0.0/8").unwrap()],
+        ..Restrictions::default()
+    };
+    let few = CheckoutLimits { checkouts_per_minute: 1, checkouts_per_hour: 2 };
+    let change = api_keys::restrict(&acme, &key_id(1), 1, &narrow, Some(few));
+    assert_eq!(db.run(std::slice::from_ref(&change)), Ok(vec![1]));
+    assert_eq!(db.run(&[change]), Err(Refusal::Stale), "somebody else has changed them");
+    let stranger = api_keys::restrict(&tenant("techpartners"), &key_id(1), 2, &none, None);
+    assert_eq!(db.run(&[stranger]), Ok(vec![0]), "not their key");
+    let principal = db.first(&api_keys::principal(&hash)).unwrap();
+    assert_eq!(
+        (principal.restrictions, principal.rate_limits),
+        (Some(Box::new(narrow)), Some(few))
+    );
+    db.run(&[api_keys::restrict(&acme, &key_id(1), 2, &none, None)]).unwrap();
+    assert_eq!(db.first(&api_keys::principal(&hash)).unwrap().restrictions, None);
+}
+
+#[test]
+fn a_rotated_key_ends_with_the_overlap_unless_it_ends_before() {
+    let (db, acme, none) = (db(), tenant("acme"), Restrictions::default());
+    let hash = "cd".repeat(32);
+    plain_key(&db, &hash, &none);
+    let at = |end| api_keys::succeed(&acme, &key_id(1), 1, &key_id(2), end);
+    assert_eq!(db.run(&[at(NOW.plus(9))]), Ok(vec![1]));
+    let row = db.first(&api_keys::by_hash(&hash)).unwrap();
+    assert_eq!((row.expires_ms, row.successor.clone()), (Some(NOW.plus(9)), Some(key_id(2))));
+    assert!(row.works(NOW.plus(8)) && !row.works(NOW.plus(9)));
+    assert_eq!(db.run(&[at(NOW.plus(5))]), Err(Refusal::Stale), "it has a successor already");
+    let again = api_keys::succeed(&acme, &key_id(1), 2, &key_id(3), NOW.plus(99));
+    db.run(&[again]).unwrap();
+    assert_eq!(db.first(&api_keys::by_hash(&hash)).unwrap().expires_ms, Some(NOW.plus(9)));
 }
 
 #[test]

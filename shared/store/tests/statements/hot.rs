@@ -30,6 +30,7 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
     let rows = [
         ("hostnames::site", "PRIMARY KEY (host=?)"),
         ("api_keys::principal", "PRIMARY KEY (hash=?)"),
+        ("api_keys::by_hash", "PRIMARY KEY (hash=?)"),
         ("api_keys::list", "api_keys_by_tenant (tenant=? AND id>?)"),
         ("api_keys::by_id", "api_keys_by_id (id=?)"),
         ("tenants::children", "tenants_by_parent (parent=? AND id>?)"),
@@ -67,6 +68,10 @@ fn the_hot_paths_use_the_indexes_made_for_them() {
         ("brand_images::list", "brand_images_1 (tenant_id=?)"),
         ("brand_images::get", "brand_images_1 (tenant_id=? AND kind=?)"),
         ("audit::list", "PRIMARY KEY (tenant_id=? AND seq<?)"),
+        ("alerts::list", "alerts_by_seq (tenant_id=? AND seq<?)"),
+        ("alerts::by_id", "PRIMARY KEY (tenant_id=? AND id=?)"),
+        ("app_policies::for_ask", "licenses_by_code (tenant_id=? AND code=?)"),
+        ("app_policies::for_ask", "SEARCH p USING PRIMARY KEY (issuer=? AND product=?)"),
         ("outbox::sweep", "outbox_by_attempts (attempts>?)"),
         ("outbox::stuck", "COVERING INDEX outbox_by_attempts (attempts>?)"),
         ("signing_keys::under", "signing_keys_by_kek (kek=?)"),

@@ -117,7 +117,12 @@ fn profiles_and_notes_on_keys_are_kept() {
     db.of(&acme).batch(&[note.clone(), note]).unwrap();
     for (at, changed) in [(5, 1), (4, 0)] {
         assert_eq!(
-            db.of(&acme).run(api_key_info::touch(&key_id(1), NOW.plus(at))),
+            db.of(&acme).run(api_key_info::touch(
+                &key_id(1),
+                NOW.plus(at),
+                Some("10.0.1.42"),
+                None
+            )),
             Ok(changed),
             "{at}"
         );

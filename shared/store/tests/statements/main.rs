@@ -7,6 +7,8 @@ mod hot;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
+mod inventory;
+#[cfg(test)]
 mod issuer_views;
 #[cfg(test)]
 mod ledger;
@@ -15,8 +17,16 @@ mod licenses;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
+mod registrations;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod seat_use;
+#[cfg(test)]
+mod tenancy;
+#[cfg(test)]
+mod watch;

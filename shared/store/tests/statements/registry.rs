@@ -1,21 +1,32 @@
 //! A list of every statement, each made once with plausible arguments. `rules` finds statements that are missing here.
 
+use domain::app::Policy;
 use domain::command::{Command, Order};
 use domain::fleet::{Device, DeviceStatus};
-use domain::id::{CommandId, DeviceId, EventId, Kid, PlanId, ProductId};
+use domain::hostname::Claim;
+use domain::id::{
+    AlertId, ChannelId, CommandId, DeviceId, EventId, Kid, PlanId, ProductId, RegistrationId,
+};
 use domain::id::{GrantId, InvitationId, SessionId, UserId};
 use domain::license::Standing;
+use domain::limiter::CheckoutLimits;
+use domain::perimeter::Restrictions;
 use domain::person::Email;
 use domain::place::{Region, Shard};
 use domain::scope::Scopes;
+use domain::subscription::Plan;
 use domain::usage::Metric;
+use domain::watch::{Alert, Rule, Rules, Severity};
 use serde_json::json;
 use store::data::{
-    api_key_info, audit, brand_images, commands, crm_links, data_keys, devices, idempotency,
-    identity_providers, invitations, lease_events, licenses, outbox, plans, products, profiles,
-    seat_use, session_info, sign_in_links, signing_keys, support_grants, usage, users,
+    alert_settings, alerts, api_key_info, app_policies, audit, brand_images, commands, crm_links,
+    custom_hostnames, data_keys, devices, holdings, idempotency, identity_providers, invitations,
+    lease_events, licenses, outbox, plans, products, profiles, registrations, seat_use,
+    session_info, sign_in_links, signing_keys, support_grants, usage, users,
 };
-use store::directory::{api_keys, hostnames, issuer_keys, sessions, tenants};
+use store::directory::{
+    api_keys, erasures, hostnames, issuer_keys, registrations as wanted, sessions, tenants,
+};
 use store::{Statement, Target};
 use testkit::{Db, NOW, key_id, license, request_id, tenant, terms};
 
@@ -60,12 +71,15 @@ pub fn all() -> Vec<Item> {
     db.run(&[tenants::create(&tenant("acme"), "customer", None, Region::Eu, Shard::Eu, NOW)])
         .unwrap();
     let mut items = on_directory(&db);
+    items.extend(on_directory_registrations(&db));
     items.extend(sessions_on_directory(&db));
     items.extend(people(&db));
     items.extend(on_shard(&db));
+    items.extend(on_shard_hostnames(&db));
     items.extend(on_shard_logs(&db));
     items.extend(on_shard_ledger(&db));
     items.extend(on_ledger(&db));
+    items.extend(on_watch(&db));
     items
 }
 
@@ -80,6 +94,8 @@ fn on_directory(db: &Db) -> Vec<Item> {
         expires: None,
         rate_limit: 1,
         rate_window_seconds: 1,
+        restrictions: None,
+        rate_limits: Some(CheckoutLimits::KEY),
     };
     items![db;
         tenants::by_id(&acme);
@@ -87,11 +103,15 @@ fn on_directory(db: &Db) -> Vec<Item> {
         tenants::list("", 50);
         tenants::suspended();
         tenants::create(&newco, "msp", Some(&acme), Region::Us, Shard::Us, NOW);
+        tenants::limit(&acme, Some(CheckoutLimits::TENANT));
         tenants::activate(&acme);
         tenants::set_status(&acme, 1, tenants::TenantStatus::Suspended);
+        tenants::set_plan(&acme, 1, Plan::Free);
         hostnames::site("acme.example.com");
         hostnames::of_tenant(&acme);
         hostnames::add("a.example.com", &acme, hostnames::HostKind::Custom, hostnames::HostStatus::Pending);
+        hostnames::take("a.example.com", &acme);
+        hostnames::release("a.example.com", &acme);
         hostnames::set_status("a.example.com", &acme, hostnames::HostStatus::Active);
         api_keys::principal("hash");
         api_keys::list(&acme, "", 50);
@@ -99,6 +119,11 @@ fn on_directory(db: &Db) -> Vec<Item> {
         api_keys::by_id_anywhere(&key);
         api_keys::insert(&new_key, NOW);
         api_keys::revoke(&acme, &key, NOW);
+        api_keys::restrict(&acme, &key, 1, &Restrictions::default(), None);
+        api_keys::succeed(&acme, &key, 1, &key_id(2), NOW);
+        api_keys::by_hash("hash");
+        api_keys::within(&acme, &json!({ "free": 1 }), NOW);
+        api_keys::counted(&acme, NOW);
         issuer_keys::of_tenant(&acme);
         issuer_keys::of_tenants(&[acme.clone(), newco.clone()]);
         issuer_keys::by_kid(&kid);
@@ -106,6 +131,12 @@ fn on_directory(db: &Db) -> Vec<Item> {
         issuer_keys::insert(&issuer_key("k1", issuer_keys::KeyState::Next));
         issuer_keys::retire(&acme, &kid, NOW);
         issuer_keys::activate(&acme, &kid);
+        erasures::of_tenant(&acme);
+        erasures::due(NOW, 10);
+        erasures::ask(&acme, NOW, NOW);
+        erasures::call_off(&acme, NOW);
+        erasures::objects_done(&acme, "lic_1");
+        erasures::done(&acme, NOW);
     ]
 }
 
@@ -279,6 +310,7 @@ fn on_shard(db: &Db) -> Vec<Item> {
     let (product, plan) = (ProductId::parse("p").unwrap(), PlanId::parse("trial").unwrap());
     items![db;
         profiles::get();
+        profiles::enroll("Acme", "it@acme.example", "CUST-1", NOW);
         profiles::of_tenants(&[&license.holder]);
         profiles::put("Acme", None, &json!({}), NOW);
         profiles::set_branding(&json!({}), NOW);
@@ -329,6 +361,50 @@ fn on_shard(db: &Db) -> Vec<Item> {
     ]
 }
 
+pub fn alert(n: u8) -> Alert {
+    Alert {
+        id: AlertId::new([n; 16]),
+        rule: Rule::Refused,
+        severity: Severity::High,
+        key: Some(key_id(1)),
+        value: "wrong-client".into(),
+        detail: json!({ "address": "192.0.2.7" }),
+        calls: 1,
+        first: NOW,
+        last: NOW,
+    }
+}
+
+fn on_watch(db: &Db) -> Vec<Item> {
+    let (event, alert, acme) = (EventId::new([1; 16]), alert(1), tenant("acme"));
+    let product = ProductId::parse("p").unwrap();
+    let said = alerts::Said { by: "key_1", note: None, trusted: true };
+    let channel = alert_settings::ChannelRow {
+        id: ChannelId::new([1; 16]),
+        kind: alert_settings::ChannelKind::Webhook,
+        target: "https://hooks.example.com/".into(),
+        sealed: Some("sealed".into()),
+    };
+    let (rules, policy) = (Rules::default(), Policy::default());
+    items![db;
+        alerts::list(&alerts::Filter::default(), None, 50);
+        alerts::by_id(&alert.id);
+        alerts::tell(&alert.id, &event, &acme, "mail", &json!({}), NOW);
+        alerts::put(1, &alert);
+        alerts::acknowledge(&alert.id, &said, NOW);
+        alert_settings::rules();
+        alert_settings::set_rules(1, &rules, NOW);
+        alert_settings::channels();
+        alert_settings::channel(&channel.id);
+        alert_settings::add_channel(&channel, NOW);
+        alert_settings::remove_channel(&channel.id);
+        app_policies::by_product(&product);
+        app_policies::for_ask("ACME-ENT-0001");
+        app_policies::put(&product, 1, &policy, NOW);
+        app_policies::change(&product, 1, &policy, NOW);
+    ]
+}
+
 fn on_ledger(db: &Db) -> Vec<Item> {
     let (period, license) = ((NOW, NOW.plus(1)), license(1));
     let page = seat_use::Page { after: "", limit: 50, period, account: None, customer: None };
@@ -353,7 +429,8 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
     items![db;
         api_key_info::list("", 50);
         api_key_info::insert(&key_id(1), ("app", ""), &json!({}), "key_2", NOW);
-        api_key_info::touch(&key_id(1), NOW);
+        api_key_info::by_id(&key_id(1));
+        api_key_info::touch(&key_id(1), NOW, Some("::1"), None);
         signing_keys::by_kid(&kid);
         signing_keys::latest(4);
         signing_keys::insert(&kid, "sealed", NOW);
@@ -367,6 +444,7 @@ fn on_shard_logs(db: &Db) -> Vec<Item> {
         data_keys::sealed_by();
         audit::list(&audit::Filter::default(), None, 50);
         audit::chain(0, 200);
+        audit::range(None, Some(NOW));
         audit::insert(&crate::log::entries(1)[0]);
         outbox::put(&event, &acme, "audit", &json!({}), NOW);
         outbox::delete(&event);
@@ -390,4 +468,83 @@ fn on_shard_ledger(db: &Db) -> Vec<Item> {
     let mut items = items![db; lease_events::of_pool(&pool, 0, 100);];
     items.push(item(db, "lease_events::insert", &kept.unwrap()));
     items
+}
+
+pub fn registration(n: u8) -> wanted::RegistrationRow {
+    wanted::RegistrationRow {
+        id: RegistrationId::new([n; 16]),
+        tenant: tenant("newco"),
+        domain: "newco.example".into(),
+        proof: format!("proof{n}"),
+        plan: Plan::Free,
+        region: Region::Eu,
+        shard: Shard::Eu,
+        status: wanted::RegistrationStatus::Pending,
+        attempts: 0,
+        created_ms: NOW,
+        next_ms: Some(NOW),
+    }
+}
+
+fn on_directory_registrations(db: &Db) -> Vec<Item> {
+    let (row, acme) = (registration(1), tenant("acme"));
+    let lost = wanted::RegistrationStatus::Lost;
+    let statements = [
+        item(db, "registrations::by_proof", &wanted::by_proof(&row.tenant, "proof1")),
+        item(db, "registrations::due", &wanted::due(NOW, 20)),
+        item(db, "registrations::owner", &wanted::owner("newco.example")),
+        item(db, "registrations::looked", &wanted::looked(&row.id, 1, NOW)),
+        item(db, "registrations::verified", &wanted::verified(&row.id, NOW)),
+        item(db, "registrations::ended", &wanted::ended(&row.id, lost)),
+        item(db, "registrations::own", &wanted::own("newco.example", &acme)),
+    ];
+    // `insert` stands in both: this one goes to the DIRECTORY.
+    let mut all = vec![item(db, "registrations::insert", &wanted::insert(&row))];
+    all.extend(statements);
+    all
+}
+
+pub fn registration_info(n: u8) -> registrations::RegistrationInfoRow {
+    registrations::RegistrationInfoRow {
+        id: RegistrationId::new([n; 16]),
+        company: "Newco AG".into(),
+        domain: "newco.example".into(),
+        country: "DE".into(),
+        tax_id: None,
+        admin_email: "it@newco.example".into(),
+        admin_name: "It".into(),
+        setup_hash: "0".repeat(64),
+        crm_id: "CUST-1".into(),
+        settled_ms: None,
+        key_id: None,
+        created_ms: NOW,
+    }
+}
+
+pub fn custom_hostname(host: &str) -> custom_hostnames::CustomHostnameRow {
+    let json = json!({ "tenant_id": "acme", "host": host, "token": "t", "state": "pending_proof", "attempts": 0,
+        "since_ms": 0, "next_ms": null, "reason": null, "remote_id": null, "remote": "{}", "created_ms": 0, "version": 1 });
+    let row: custom_hostnames::CustomHostnameRow = serde_json::from_value(json).unwrap();
+    row.with(&Claim::begin(NOW))
+}
+
+fn on_shard_hostnames(db: &Db) -> Vec<Item> {
+    let (row, info) = (custom_hostname("a.acme.example"), registration_info(1));
+    items![db;
+        custom_hostnames::by_host("a.acme.example");
+        custom_hostnames::list("", 50);
+        custom_hostnames::due(NOW, 20);
+        custom_hostnames::insert(&row, Some(1));
+        custom_hostnames::step(&row);
+        custom_hostnames::forget("a.acme.example");
+        holdings::counted(NOW);
+        holdings::people_within(1, NOW);
+        holdings::within(Some(1), None);
+        registrations::by_id(&info.id);
+        registrations::insert(&info);
+        registrations::settle(&info.id, NOW);
+        registrations::show_key(&info.id, &key_id(1));
+        registrations::forget_others(&info.id);
+        registrations::forget(&info.id);
+    ]
 }

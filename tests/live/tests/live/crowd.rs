@@ -47,7 +47,7 @@ impl Dice {
 impl Crowd {
     fn gather() -> Self {
         let p = Platform::start("crowd");
-        let (vendor, holder) = (p.vendor(), p.customer());
+        let (vendor, holder) = (p.vendor(), p.customer_with(1_000_000, 1_000_000));
         let body = json!({
             "customer": { "tenant_id": holder.id, "crm_account_id": "ACC-1", "name": "The crowd" },
             "product": { "id": "tool" },

@@ -17,11 +17,17 @@ mod browser;
 #[cfg(test)]
 mod callers;
 #[cfg(test)]
+mod compliance;
+#[cfg(test)]
 mod crowd;
 #[cfg(test)]
 mod degraded;
 #[cfg(test)]
+mod described;
+#[cfg(test)]
 mod feed;
+#[cfg(test)]
+mod hostnames;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
@@ -33,7 +39,13 @@ mod lifecycle;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
+mod perimeter;
+#[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod ratelimit;
+#[cfg(test)]
+mod registering;
 #[cfg(test)]
 mod rounds;
 #[cfg(test)]
@@ -46,3 +58,7 @@ mod signed;
 mod sites;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod strangers;
+#[cfg(test)]
+mod watch;

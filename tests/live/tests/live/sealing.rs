@@ -64,10 +64,19 @@ fn issuing(p: &Platform, vendors: &[Tenant], holder: &Tenant, work: impl FnOnce(
                 }
             });
         }
+        // Also when the work fails: the others would go on for ever.
+        let _over = Over(&over);
         work();
-        over.store(true, Ordering::Relaxed);
     });
     assert!(issued.load(Ordering::Relaxed) as usize >= vendors.len());
+}
+
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn restart_with(p: &mut Platform, change: impl FnOnce(&mut Value)) {

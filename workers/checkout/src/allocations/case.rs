@@ -44,7 +44,9 @@ impl Case {
     /// Why not.
     pub fn license(&self, call: &Call) -> Result<&License, Failure> {
         let Caller { site, suspended, .. } = &self.caller;
-        self.held.usable(call, &self.asked, Parties { holder: site.standing, suspended })
+        let key = self.caller.principal()?.key();
+        let parties = Parties { holder: site.standing, suspended, key };
+        self.held.usable(call, &self.asked, parties)
     }
 
     /// The caller's own place.

@@ -45,8 +45,5 @@ pub async fn throttle(
     whom: &str,
 ) -> Result<(), Failure> {
     let name = format!("sign-in {}\0{}\0{whom}", what.name(), site.tenant);
-    let hash = license::hex(&license::sha256(name.as_bytes()));
-    let key = limit::Key { tenant: &site.tenant, shard: site.shard, hash: &hash };
-    let spent = limit::spend(call, Some(key)).await;
-    limit::settle(call, key, what.policy(), spent).await.map(drop)
+    limit::named(call, &site.tenant, site.shard, &name, what.policy()).await
 }

@@ -1,19 +1,24 @@
 //! `POST /api/v1/keys/generate`: a key is shown once and never again.
 
 use domain::id::KeyId;
+use domain::perimeter::Restrictions;
 use domain::scope::Scopes;
+use domain::subscription::{self, Plan};
 use domain::time::Millis;
 use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
+use edge::failure::StoreFailure;
 use edge::idempotency::Ticket;
 use edge::outbox::Entry;
 use edge::principal::Principal;
-use edge::{Call, Failure, platform};
+use edge::{Call, Failure, plan, platform};
 use license::api_key::ApiKeyText;
 use serde_json::{Value, json};
+use store::Refusal;
 use store::data::api_key_info;
 use store::directory::api_keys::{self, NewApiKey};
+use store::directory::tenants;
 use wire::body;
 use wire::endpoints::Endpoint;
 use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, IntegrationSnippet};
@@ -21,6 +26,7 @@ use wire::problem::{Kind, Problem};
 
 use crate::answer;
 use crate::commit::Deed;
+use crate::keys::demands;
 use crate::tenants::{Subject, subject};
 use crate::text;
 use crate::turn::{Done, once};
@@ -49,6 +55,8 @@ async fn make(
     if !principal.scopes.cover(scopes) {
         return Err(Failure::new(Kind::ScopeMissing, "A key gives no more than it has."));
     }
+    let restrictions = demands::read(request.restrictions())?;
+    demands::check_limits(request.rate_limits)?;
     let subject = subject(call, principal, request.tenant_id.as_ref()).await?;
     let key = ApiKeyText::new(&subject.tenant, subject.shard, &entropy()?);
     let id = KeyId::new(entropy()?);
@@ -63,12 +71,35 @@ async fn make(
         expires,
         rate_limit: limit.requests,
         rate_window_seconds: limit.window_seconds,
+        restrictions: Some(&restrictions),
+        rate_limits: request.rate_limits,
     };
     // First the DIRECTORY: should the rest fail, a key works that nobody has ever seen.
-    call.directory(Freshness::Primary).write(vec![api_keys::insert(&row, call.now)]).await?;
+    enter(call, &subject, &row).await?;
     let answer = show(call, &subject, &key, id.clone(), scopes, expires);
     let out = answer::json(201, &answer)?;
-    note(call, principal, &subject, &id, &request).commit(call, principal, ticket, out).await
+    note(call, principal, &subject, &id, &request, &restrictions)
+        .commit(call, principal, ticket, out)
+        .await
+}
+
+/// The key, unless the tenant's plan allows no more.
+async fn enter(call: &Call, subject: &Subject, row: &NewApiKey<'_>) -> Result<(), Failure> {
+    let directory = call.directory(Freshness::Primary);
+    let most = json!(subscription::by_plan(|limits| limits.keys));
+    let within = api_keys::within(&subject.tenant, &most, call.now);
+    match directory.write(vec![api_keys::insert(row, call.now), within]).await {
+        Ok(_) => Ok(()),
+        Err(StoreFailure::Refused(Refusal::Stale, _)) => {
+            let reads =
+                (tenants::by_id(&subject.tenant), api_keys::counted(&subject.tenant, call.now));
+            let (rows, counts) = directory.read(reads).await?;
+            let plan = rows.first().map_or_else(Plan::default, |row| row.plan);
+            let used = counts.first().map_or(0, |count| count.keys);
+            Err(plan::reached(plan, "keys", plan.limits().keys, used))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// What the tenant's shard and the logs know of the key.
@@ -78,12 +109,16 @@ fn note<'a>(
     subject: &'a Subject,
     id: &'a KeyId,
     request: &GenerateKeyRequest,
+    restrictions: &Restrictions,
 ) -> Deed<'a> {
     let kind = request.app_type.and_then(|kind| serde_json::to_value(kind).ok());
     let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
     let (by, app) = (principal.actor(), (request.app_name.as_str(), kind));
-    let detail =
+    let mut detail =
         json!({ "app_name": request.app_name, "scopes": request.scopes, "tenant": subject.tenant });
+    if let Some(detail) = detail.as_object_mut().filter(|_| !restrictions.is_empty()) {
+        detail.insert("restrictions".to_owned(), json!(restrictions));
+    }
     Deed {
         place: subject.place(),
         entry: Entry { actor: by, action: "key.created", subject: id.as_str(), detail },
@@ -92,7 +127,7 @@ fn note<'a>(
     }
 }
 
-fn entropy() -> Result<[u8; 16], Failure> {
+pub fn entropy() -> Result<[u8; 16], Failure> {
     platform::entropy().map_err(Failure::internal)
 }
 
@@ -130,7 +165,8 @@ fn check(request: &GenerateKeyRequest) -> Result<(), Problem> {
     })
 }
 
-fn show(
+/// A new key, as it is shown once.
+pub fn show(
     call: &Call,
     subject: &Subject,
     key: &ApiKeyText,
@@ -153,6 +189,8 @@ fn show(
             config_file: [("license_server".to_owned(), pair("url", "api_key"))].into(),
         },
         tenant_url: url,
+        replaces: None,
+        overlap_ends_at: None,
     }
 }
 

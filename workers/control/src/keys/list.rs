@@ -5,11 +5,12 @@ use edge::db::Freshness;
 use edge::door::Outbound;
 use edge::{Call, Failure};
 use futures_util::future::try_join;
-use store::data::api_key_info::{self, ApiKeyInfoRow};
+use store::data::api_key_info;
 use store::directory::api_keys::{self, ApiKeyRow};
-use wire::key::{KeyView, RateLimit};
+use wire::key::KeyView;
 
 use crate::answer;
+use crate::keys::view;
 use crate::paging::Asked;
 use crate::tenants::{named, subject};
 use crate::turn::records;
@@ -25,23 +26,7 @@ pub async fn list(call: &Call, caller: &Caller) -> Result<Outbound, Failure> {
     let records = records(call, &subject.tenant, subject.shard);
     let notes = records.read((api_key_info::list(&asked.cursor, asked.fetch()),));
     let ((keys,), (notes,)) = try_join(keys, notes).await?;
-    let views = keys.into_iter().map(|key| view(key, &notes)).collect();
+    let note = |key: &ApiKeyRow| notes.iter().find(|note| note.id == key.id);
+    let views = keys.into_iter().map(|key| view::of(note(&key), key)).collect();
     answer::page(views, asked.limit, |key: &KeyView| key.key_id.to_string())
-}
-
-fn view(key: ApiKeyRow, notes: &[ApiKeyInfoRow]) -> KeyView {
-    let note = notes.iter().find(|note| note.id == key.id);
-    let kind = note.and_then(|note| serde_json::from_value(note.app_type.as_str().into()).ok());
-    let metadata = note.and_then(|note| serde_json::from_value(note.metadata.clone()).ok());
-    KeyView {
-        key_id: key.id,
-        app_name: note.map(|note| note.app_name.clone()).unwrap_or_default(),
-        app_type: kind,
-        scopes: key.scopes.iter().collect(),
-        rate_limit: RateLimit { requests: key.rate_limit, window_seconds: key.rate_window_seconds },
-        created_at: key.created_ms.into(),
-        expires_at: key.expires_ms.map(Into::into),
-        revoked_at: key.revoked_ms.map(Into::into),
-        metadata: metadata.unwrap_or_default(),
-    }
 }

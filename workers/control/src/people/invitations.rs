@@ -4,18 +4,21 @@ use domain::id::InvitationId;
 use domain::person::Email;
 use domain::role::Role;
 use domain::session::INVITATION_MS;
+use domain::subscription::Plan;
 use domain::time::Millis;
 use edge::admit::Caller;
+use edge::db::Freshness;
 use edge::door::Outbound;
 use edge::idempotency::Ticket;
 use edge::mail::Mail;
 use edge::outbox::{Entry, Event};
 use edge::principal::Principal;
-use edge::{Call, Failure};
+use edge::{Call, Failure, plan};
 use license::session::OnceText;
 use serde_json::json;
 use store::data::invitations::{self as table, InvitationRow, NewInvitation};
-use store::data::{profiles, users};
+use store::data::{holdings, profiles, users};
+use store::directory::tenants;
 use wire::body;
 use wire::endpoints::Endpoint;
 use wire::people::{InvitationView, InviteRequest};
@@ -95,6 +98,9 @@ async fn make(
         expires: call.now.plus(INVITATION_MS),
     };
     let detail = json!({ "tenant": home.tenant, "role": request.role, "customers": customers });
+    let plan = plan_of(call, &home).await?;
+    let mut changes = vec![table::put(&row, call.now)];
+    changes.extend(plan.limits().users.map(|most| holdings::people_within(most, call.now)));
     let deed = Deed {
         place: home.place(),
         entry: Entry {
@@ -103,11 +109,23 @@ async fn make(
             subject: id.as_str(),
             detail,
         },
-        changes: vec![table::put(&row, call.now)],
+        changes,
         events: vec![Event::mail(&home.tenant, mail(&name, &home.url(call), &email, &token))?],
     };
     let out = answer::json(201, &view(stored(&row, call.now), call.now)?)?;
-    deed.commit(call, principal, ticket, out).await
+    match deed.commit(call, principal, ticket, out).await {
+        // Nothing else of the change can be stale.
+        Err(failure) if failure.problem.code == Kind::VersionConflict.code() => {
+            let held = records.first(holdings::counted(call.now)).await?.unwrap_or_default();
+            Err(plan::reached(plan, "people", plan.limits().users, held.users))
+        }
+        other => other,
+    }
+}
+
+async fn plan_of(call: &Call, home: &Home) -> Result<Plan, Failure> {
+    let row = call.directory(Freshness::Primary).first(tenants::by_id(&home.tenant)).await?;
+    row.map(|row| row.plan).ok_or_else(|| Kind::TenantNotFound.into())
 }
 
 fn stored(new: &NewInvitation<'_>, now: Millis) -> InvitationRow {

@@ -21,6 +21,7 @@ use wire::problem::{Kind, Problem};
 use wire::tenant::{CreateTenantRequest, TenantKind, TenantView};
 
 use crate::commit::{Deed, Place};
+use crate::keys::check_limits;
 use crate::tenants::{decide, view};
 use crate::turn::{Done, once, records};
 use crate::{answer, branding};
@@ -41,6 +42,7 @@ async fn make(
 ) -> Result<Done, Failure> {
     let request: CreateTenantRequest = body::read(&call.inbound.body)?;
     decide::check(&request)?;
+    check_limits(request.rate_limits)?;
     let parent = decide::parent((&principal.tenant, principal.kind), &request)?;
     let shard = Shard::for_region(request.region);
     let id = &request.tenant_id;
@@ -90,10 +92,11 @@ async fn enter(
     }
     let (id, kind) = (&request.tenant_id, request.kind.name());
     let host = format!("{id}.{}", call.config.apex);
-    let entries = vec![
+    let mut entries = vec![
         tenants::create(id, kind, parent, request.region, shard, call.now),
         hostnames::add(&host, id, HostKind::Default, HostStatus::Active),
     ];
+    entries.extend(request.rate_limits.map(|limits| tenants::limit(id, Some(limits))));
     match directory.write(entries).await {
         Ok(_) => Ok(true),
         Err(StoreFailure::Refused(Refusal::Duplicate, _)) => {

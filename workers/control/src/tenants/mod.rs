@@ -2,17 +2,24 @@
 
 mod create;
 mod decide;
+mod erase;
+mod landing;
 mod list;
+mod register;
 mod standing;
 mod subject;
+mod verify;
 mod view;
 
 pub use create::create;
+pub use erase::{erase, keep};
 pub use list::list;
+pub use register::{claim, register};
 pub use standing::{reactivate, suspend};
 #[cfg(test)]
 pub use subject::tests::principal_with;
 pub use subject::{Subject, named, row, subject};
+pub use verify::verify;
 
 use edge::admit::Caller;
 use edge::door::Outbound;

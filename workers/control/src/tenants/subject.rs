@@ -71,9 +71,14 @@ pub async fn row(
 /// The operator stands above everybody, an MSP above its customers.
 fn may_see(principal: &Principal, row: &TenantRow) -> bool {
     let there = !matches!(row.status, TenantStatus::Creating | TenantStatus::Closed);
+    there && (is_above(principal, row) || row.id == principal.tenant)
+}
+
+/// Whether the caller stands above a tenant, in whatever state that is.
+pub fn is_above(principal: &Principal, row: &TenantRow) -> bool {
     let above = principal.kind == TenantKind::Operator
         || (principal.kind == TenantKind::Msp && row.parent.as_ref() == Some(&principal.tenant));
-    there && ((above && principal.looks_after(&row.id)) || row.id == principal.tenant)
+    above && principal.looks_after(&row.id)
 }
 
 #[cfg(test)]
@@ -97,6 +102,9 @@ pub mod tests {
             revoked: false,
             rate_limit: 1,
             rate_window_seconds: 1,
+            restrictions: None,
+            checkouts: domain::limiter::CheckoutLimits::KEY,
+            tenant_checkouts: domain::limiter::CheckoutLimits::TENANT,
             session: None,
         }
     }
@@ -117,6 +125,7 @@ pub mod tests {
             status,
             created_ms: NOW,
             version: 1,
+            plan: domain::subscription::Plan::Enterprise,
         };
         let rows = [
             ("acme", TenantKind::Customer, true),

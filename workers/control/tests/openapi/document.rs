@@ -119,7 +119,7 @@ fn parameters(endpoint: &Endpoint, query: &[&str]) -> Value {
             "by" => json!({ "type": "string", "enum": ["day", "month"], "default": "day" }),
             "after" => json!({ "type": "integer", "minimum": 0 }),
             "follow" => json!({ "type": "boolean", "default": true }),
-            "since" | "until" => json!({ "type": "string", "format": "date-time" }),
+            "since" | "until" | "from" | "to" => json!({ "type": "string", "format": "date-time" }),
             _ => json!({ "type": "string" }),
         };
         json!({ "name": name, "in": "query", "schema": schema })

@@ -1,11 +1,14 @@
 //! What each endpoint takes and gives.
 
 use domain::allocation::Transfer;
+use domain::app::Policy;
 use domain::id::LicenseCode;
 use domain::pool::Rules;
 use domain::version::VersionRange;
+use domain::watch::Rules as AlertRules;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
+use wire::alert::{AcknowledgeRequest, AlertView, ChannelsRequest, ChannelsView, FingerprintsView};
 use wire::allocation::{
     AllocationsView, FreeRequest, ProvisionView, ReservationView, ReserveRequest, SetAllocation,
 };
@@ -20,9 +23,14 @@ use wire::device::{
     ActivateAnswer, ActivateRequest, DeactivateAnswer, DeactivateRequest, DeviceRequest, DeviceView,
 };
 use wire::endpoints::Id;
+use wire::export::{EraseRequest, ErasureView, ExportPage};
 use wire::heartbeat::{HeartbeatAnswer, HeartbeatRequest};
+use wire::hostname::{CertificateRequest, HostnameRequest, HostnameView};
 use wire::issue::{Contract, GenerateAnswer, TermsPatch};
-use wire::key::{GenerateKeyAnswer, GenerateKeyRequest, KeyView};
+use wire::key::{
+    GenerateKeyAnswer, GenerateKeyRequest, KeyView, LeakedKeyAnswer, LeakedKeyRequest,
+    RestrictKeyRequest, RotateKeyRequest,
+};
 use wire::lease::{
     BorrowAnswer, BorrowRequest, CheckoutRequest, ExtendAnswer, ExtendRequest, LeaseView,
     QueuedView, ReturnAnswer, ReturnRequest,
@@ -34,6 +42,10 @@ use wire::people::{
     UserView,
 };
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
+use wire::registration::{
+    PendingAnswer, RegisterAnswer, RegisterRequest, SetPlanRequest, SubscriptionView,
+    VerifiedAnswer, VerifyRequest,
+};
 use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
 use wire::tenant::{
@@ -62,6 +74,12 @@ pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static
             let description = "No seat was free: the caller waits in line.";
             Some(("202", json!({ "description": description, "content": content })))
         }
+        Id::VerifyTenant => {
+            let schema = Make(generator).of::<PendingAnswer>();
+            let content = json!({ "application/json": { "schema": schema } });
+            let description = "The record was not seen yet.";
+            Some(("202", json!({ "description": description, "content": content })))
+        }
         Id::PoolEvents => {
             let description =
                 "To `Upgrade: websocket`: every event is a message, the JSON of an event's `data`.";
@@ -74,7 +92,11 @@ pub fn other_answer(id: Id, generator: &mut SchemaGenerator) -> Option<(&'static
 /// What a good answer is made of. Of a stream of events, the schema is that of each one's `data`.
 pub const fn media(id: Id) -> &'static str {
     match id {
+        Id::Jwks => "application/jwk-set+json",
         Id::PoolEvents => "text/event-stream",
+        Id::AuditExport => "application/x-ndjson",
+        Id::RootPem => "application/x-pem-file",
+        Id::SecurityTxt => "text/plain",
         _ => "application/json",
     }
 }
@@ -138,7 +160,7 @@ pub fn shape(id: Id, generator: &mut SchemaGenerator) -> Shape {
         Id::SigningKeys => make.answer::<Page<SigningKeyView>>(),
         Id::RotateSigningKey => make.answer::<RotateAnswer>(),
         Id::Jwks | Id::OpenApi => text("object"),
-        Id::RootPem => text("string"),
+        Id::RootPem | Id::SecurityTxt => text("string"),
         other => of_allocations(other, make),
     }
 }
@@ -180,8 +202,21 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::RenewLicense => make.exchange::<RenewRequest, LicenseView>("200"),
         Id::Devices => make.page::<DeviceView>(PAGE),
         Id::BlockDevice | Id::UnblockDevice => make.exchange::<DeviceRequest, DeviceView>("200"),
+        Id::Key => make.answer::<KeyView>(),
+        Id::RotateKey => make.exchange::<RotateKeyRequest, GenerateKeyAnswer>("201"),
+        Id::RestrictKey => make.exchange::<RestrictKeyRequest, KeyView>("200"),
+        Id::LeakedKey => make.exchange::<LeakedKeyRequest, LeakedKeyAnswer>("202"),
         Id::GenerateKey => make.exchange::<GenerateKeyRequest, GenerateKeyAnswer>("201"),
         Id::Keys => make.page::<KeyView>(&["cursor", "limit", "tenant_id"]),
+        Id::RegisterTenant => make.exchange::<RegisterRequest, RegisterAnswer>("201"),
+        Id::VerifyTenant => make.exchange::<VerifyRequest, VerifiedAnswer>("200"),
+        Id::SetPlan => make.exchange::<SetPlanRequest, SetPlanRequest>("200"),
+        Id::Subscription => make.answer::<SubscriptionView>(),
+        Id::Hostnames => make.page::<HostnameView>(PAGE),
+        Id::AddHostname => make.exchange::<HostnameRequest, HostnameView>("201"),
+        Id::Hostname | Id::VerifyHostname => make.answer::<HostnameView>(),
+        Id::SetCertificate => make.exchange::<CertificateRequest, HostnameView>("200"),
+        Id::RemoveHostname => Shape { request: None, status: "204", answer: None, query: &[] },
         Id::CreateTenant => make.exchange::<CreateTenantRequest, TenantView>("201"),
         Id::Tenants => make.page::<TenantView>(PAGE),
         Id::Tenant => make.answer::<TenantView>(),
@@ -194,6 +229,8 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         }
         Id::PutProduct => make.exchange::<ProductRequest, ProductView>("200"),
         Id::Products => make.page::<ProductView>(PAGE),
+        Id::Fingerprints => make.answer::<FingerprintsView>(),
+        Id::PutFingerprints => make.exchange::<Policy, Policy>("200"),
         Id::PutPlan => make.exchange::<PlanRequest, PlanView>("200"),
         Id::Plans => make.page::<PlanView>(PAGE),
         Id::Audit => make.page::<AuditView>(&[
@@ -203,8 +240,39 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::Overage => {
             make.queried::<Statement>(&["start_date", "end_date", "customer_crm_id", "format"])
         }
+        Id::AuditExport => Shape { query: &["from", "to", "after"], ..text("string") },
+        Id::Export => make.queried::<ExportPage>(PAGE),
+        Id::EraseTenant => make.exchange::<EraseRequest, ErasureView>("202"),
         Id::Sealing => make.answer::<SealingView>(),
         Id::AuditCheck => make.answer::<AuditCheckAnswer>(),
+        other => of_alerts(other, make),
+    }
+}
+
+fn of_alerts(id: Id, make: Make<'_>) -> Shape {
+    const TENANT: &[&str] = &["tenant_id"];
+    match id {
+        Id::Alerts => make.page::<AlertView>(&[
+            "cursor",
+            "limit",
+            "tenant_id",
+            "rule",
+            "severity",
+            "state",
+            "key",
+        ]),
+        Id::Alert => make.queried::<AlertView>(TENANT),
+        Id::AcknowledgeAlert => {
+            Shape { query: TENANT, ..make.exchange::<AcknowledgeRequest, AlertView>("200") }
+        }
+        Id::AlertRules => make.queried::<AlertRules>(TENANT),
+        Id::SetAlertRules => {
+            Shape { query: TENANT, ..make.exchange::<AlertRules, AlertRules>("200") }
+        }
+        Id::AlertChannels => make.queried::<ChannelsView>(TENANT),
+        Id::SetAlertChannels => {
+            Shape { query: TENANT, ..make.exchange::<ChannelsRequest, ChannelsView>("200") }
+        }
         other => of_people(other, make),
     }
 }

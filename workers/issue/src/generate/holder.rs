@@ -2,10 +2,11 @@
 
 use domain::id::TenantId;
 use domain::place::Shard;
+use domain::subscription::Plan;
 use edge::db::Freshness;
 use edge::principal::Principal;
-use edge::{Call, Failure};
-use store::data::profiles;
+use edge::{Call, Failure, plan};
+use store::data::{holdings, profiles};
 use store::directory::tenants::{self, TenantRow, TenantStatus};
 use wire::issue::Customer;
 use wire::problem::{Kind, Problem};
@@ -18,6 +19,8 @@ pub struct Holder {
     pub tenant: TenantId,
     /// Where its records live.
     pub shard: Shard,
+    /// Its plan of the service.
+    pub plan: Plan,
 }
 
 /// The customer's tenant. `linked`: the one that the CRM account is linked to already.
@@ -36,7 +39,7 @@ pub async fn find(
     let row = row.filter(|row| may_hold(&principal.tenant, principal.kind, row));
     let row = row.ok_or(Kind::TenantNotFound)?;
     match row.status {
-        TenantStatus::Active => Ok(Holder { tenant: row.id, shard: row.shard }),
+        TenantStatus::Active => Ok(Holder { tenant: row.id, shard: row.shard, plan: row.plan }),
         TenantStatus::Suspended => Err(Kind::TenantSuspended.into()),
         TenantStatus::Creating | TenantStatus::Closed => Err(Kind::TenantNotFound.into()),
     }
@@ -72,6 +75,23 @@ fn may_hold(issuer: &TenantId, kind: TenantKind, row: &TenantRow) -> bool {
 }
 
 impl Holder {
+    /// Why it gets no more licenses.
+    ///
+    /// # Errors
+    /// When its shard is away.
+    pub async fn full(&self, call: &Call) -> Result<Failure, Failure> {
+        let records = call.records(&self.tenant, self.shard, Freshness::Primary);
+        let held = records.first(holdings::counted(call.now)).await?.unwrap_or_default();
+        let limits = self.plan.limits();
+        let licenses = limits.licenses.is_some_and(|most| held.licenses >= most);
+        let (what, limit, used) = if licenses {
+            ("licenses", limits.licenses, held.licenses)
+        } else {
+            ("vendors", limits.vendors, held.vendors)
+        };
+        Ok(plan::reached(self.plan, what, limit, used))
+    }
+
     /// The tenant's name for people, for the license's text.
     ///
     /// # Errors
@@ -93,7 +113,7 @@ mod tests {
 
     fn row(kind: &str, parent: Option<&str>) -> TenantRow {
         let json = serde_json::json!({"id": "acme", "kind": kind, "parent": parent, "region": "eu", "shard": "eu",
-            "status": "active", "created_ms": 0, "version": 1});
+            "status": "active", "created_ms": 0, "version": 1, "plan": "enterprise"});
         serde_json::from_value(json).unwrap()
     }
 

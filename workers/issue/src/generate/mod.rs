@@ -19,6 +19,7 @@ use edge::{Call, Failure, answer};
 use futures_util::future::try_join;
 use license::product_key::Prefix;
 use store::data::crm_links::{self, CrmLinkRow};
+use store::data::holdings;
 use store::data::licenses::{self, Origin};
 use store::data::plans::{self, PlanRow};
 use store::data::products::{self, ProductRow};
@@ -66,14 +67,24 @@ async fn generate(
     let frame = Frame { holder_name: &name, prefix: &prefix, updated: call.now };
     let key = text::sign(&signer, &license, frame)?;
     keep_books(call, principal, request, &books, &holder, &prefix).await?;
+    let limits = holder.plan.limits();
     let change = Elsewhere {
         tenant: &holder.tenant,
         shard: holder.shard,
-        changes: vec![row(call, principal, request, &license, &key)],
+        changes: vec![
+            row(call, principal, request, &license, &key),
+            holdings::within(limits.vendors, limits.licenses),
+        ],
         events: events(call, principal, &holder, &license)?,
         out: answer::json(201, &told(call, principal, request, license, key))?,
     };
-    change.commit(call, principal, ticket).await
+    match change.commit(call, principal, ticket).await {
+        // Nothing else of the change can be stale.
+        Err(failure) if failure.problem.code == Kind::VersionConflict.code() => {
+            Err(holder.full(call).await?)
+        }
+        outcome => outcome,
+    }
 }
 
 /// What the issuer's own records say about the request.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::app::{App, Ruling};
 use domain::id::TenantId;
 use domain::judge::{DeviceFact, Facts as Evidence, KeyCheck, judge};
 use domain::license::{License, Standing};
@@ -20,6 +21,8 @@ use crate::presented::Presented;
 pub struct Case<'a> {
     /// The request.
     pub ask: &'a Ask,
+    /// The application that asks, by what it says of itself.
+    pub app: App<'a>,
     /// Which license and which device.
     pub subject: &'a Subject,
     /// What the stores know; nothing when none could be asked.
@@ -55,6 +58,7 @@ impl Case<'_> {
                 issuer: self.issuer(license),
                 key: self.key(license),
                 device: self.device(license),
+                app: self.facts.map_or(Ruling::Accepted, |facts| facts.app(self.app)),
                 usage: &usage,
                 confirmed: self.is_confirmed(),
             },

@@ -31,6 +31,7 @@ fn decide(
 ) -> Value {
     let subject = ask.subject(&tenant("acme"), Shard::Eu, "ACME-ENT-0001");
     let case = Case {
+        app: App::default(),
         ask,
         subject: &subject,
         facts,

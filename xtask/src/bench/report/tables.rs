@@ -1,6 +1,8 @@
 //! The tables of figures, one for each part that was measured.
 
-use super::super::cases::{D1, HEARTBEAT, MANY_LICENSES, OBJECT, PLAIN, SIGNED, VALIDATE};
+use super::super::cases::{
+    D1, HEARTBEAT, LAYERED, MANY_LICENSES, OBJECT, PLAIN, SHOWN, SIGNED, VALIDATE,
+};
 use super::super::results::{Results, Round, Setting};
 use super::line;
 
@@ -20,7 +22,7 @@ pub fn load(out: &mut String, results: &Results) -> Option<()> {
     out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for case in &load.cases {
         let floor = match case.name.as_str() {
-            VALIDATE | SIGNED => load.ratio(&case.name, PLAIN),
+            VALIDATE | SIGNED | SHOWN | LAYERED => load.ratio(&case.name, PLAIN),
             HEARTBEAT => load.ratio(HEARTBEAT, OBJECT),
             MANY_LICENSES => load.ratio(MANY_LICENSES, D1),
             _ => None,

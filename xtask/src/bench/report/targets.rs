@@ -1,6 +1,6 @@
 //! The targets, and whether they are met.
 
-use super::super::cases::{HEARTBEAT, OBJECT, PEERS, PLAIN, SIGNED, VALIDATE};
+use super::super::cases::{HEARTBEAT, LAYERED, OBJECT, PEERS, PLAIN, SHOWN, SIGNED, VALIDATE};
 use super::super::results::{MemoryPart, Results};
 use super::{line, pools};
 
@@ -26,9 +26,12 @@ pub fn targets(out: &mut String, results: &Results) -> Option<()> {
 fn speed(results: &Results) -> Vec<Target> {
     let mut rows = Vec::new();
     if let Some(load) = &results.load {
-        for (case, floor, least) in
-            [(VALIDATE, PLAIN, 0.75), (SIGNED, PLAIN, 0.5), (HEARTBEAT, OBJECT, 0.7)]
-        {
+        for (case, floor, least) in [
+            (VALIDATE, PLAIN, 0.75),
+            (SIGNED, PLAIN, 0.5),
+            (HEARTBEAT, OBJECT, 0.7),
+            (LAYERED, SHOWN, 0.9),
+        ] {
             if let Some(ratio) = load.ratio(case, floor) {
                 let what = format!("{case}, against `{floor}`");
                 rows.push((

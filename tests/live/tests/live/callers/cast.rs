@@ -55,10 +55,14 @@ pub struct Cast {
     pub device: String,
     /// A lease of the license, held with the holder's first key.
     pub lease: String,
+    /// An alert about a key of the holder.
+    pub alert: String,
     /// Another customer of the holder's MSP.
     pub spare: Tenant,
     /// The id of a key of the holder.
     pub spare_key: String,
+    /// A domain of the holder that was never proved.
+    pub domain: String,
     /// The id of an auditor of the holder.
     pub person: String,
     /// Support access to the holder, opened by its MSP.
@@ -91,8 +95,11 @@ impl Cast {
         );
         let device = holder.activate(p, &license.id, "hw-1").ok(200)["device_id"].clone();
         let lease = checked_out(p, &holder, &holder.key, &license.id);
+        let domain = format!("{}.cast.dev", p.name("host"));
+        holder.post(p, "/api/v1/hostnames", &json!({ "host": domain })).ok(201);
+        let alert = raised(p, &holder, &other);
         let operator = Tenant { id: "console".into(), key: p.operator_key().to_owned() };
-        let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["admin"] }));
+        let (spare_key, _) = made_key(p, &holder, &json!({ "scopes": ["license:read"] }));
         let person = p.person(&holder, "auditor").id;
         let support = format!("/api/v1/tenants/{}/support", holder.id);
         let reason = json!({ "reason": "callers", "minutes": 5 });
@@ -102,7 +109,19 @@ impl Cast {
         let broken = [Who::Holder, Who::Issuer, Who::Parent];
         let broken = broken.iter().flat_map(|who| broken_keys(p, *who, &tenants)).collect();
         let device = device.as_str().unwrap().to_owned();
-        Self { tenants, license, device, lease, spare, spare_key, person, grant, broken }
+        Self {
+            tenants,
+            license,
+            device,
+            lease,
+            alert,
+            spare,
+            spare_key,
+            domain,
+            person,
+            grant,
+            broken,
+        }
     }
 
     pub fn of(&self, who: Who) -> &Tenant {
@@ -115,6 +134,19 @@ impl Cast {
             [Who::Holder, Who::Parent, Who::Issuer].map(|who| self.of(who));
         [&self.license.id, &self.license.code, &holder.id, &parent.id, &issuer.id]
     }
+}
+
+/// An alert: the holder's key is shown on another tenant's host.
+fn raised(p: &Platform, holder: &Tenant, other: &Tenant) -> String {
+    let shown = p.call("GET", &other.id, "/api/v1/licenses").key(&holder.key).send();
+    shown.refused(403, "wrong-host");
+    let mut alert = Value::Null;
+    until("an alert is raised", Duration::from_secs(20), || {
+        alert = holder.get(p, "/api/v1/alerts?rule=cross_tenant").ok(200)["items"][0]["alert_id"]
+            .clone();
+        alert.is_string()
+    });
+    alert.as_str().unwrap().to_owned()
 }
 
 /// A seat, checked out with `key`.

@@ -42,10 +42,11 @@ fn bearer(key: &str) -> String {
 
 /// All of them for one endpoint. Public endpoints do not look at credentials.
 pub fn bad_ones<'a>(p: &Platform, cast: &'a Cast, row: &Row) -> Vec<Bad<'a>> {
-    let who = row.right();
-    let right = &cast.of(who).key;
-    let nobodys =
-        bad("a host of nobody", "nobody-at-all", bearer(right), Gets::Refused(404, "unknown-host"));
+    let nobodys = |key: Option<String>| {
+        bad("a host of nobody", "nobody-at-all", key, Gets::Refused(404, "unknown-host"))
+    };
+    let Some(who) = row.right() else { return vec![nobodys(None)] };
+    let nobodys = nobodys(Some(bearer(&cast.of(who).key)));
     let scope = match row.endpoint.access {
         Access::Public => return vec![nobodys],
         Access::Key(scope, _) | Access::KeyOrLicense(scope) => scope,

@@ -63,7 +63,9 @@ fn grants(p: &Platform, cast: &Cast, row: &Row) -> Vec<String> {
             Access::Key(scope, _) | Access::KeyOrLicense(scope) if who != Who::Operator => {
                 let mut scopes = vec![scope.name()];
                 // Nobody hands out more than they have.
-                scopes.extend((row.endpoint.id.name() == "GenerateKey").then_some("license:read"));
+                let hands_out =
+                    ["GenerateKey", "RotateKey", "RestrictKey"].contains(&row.endpoint.id.name());
+                scopes.extend(hands_out.then_some("license:read"));
                 let gives =
                     ["Invite", "UpdateUser", "RemoveUser"].contains(&row.endpoint.id.name());
                 scopes.extend(Role::Auditor.scopes().iter().map(Scope::name).filter(|_| gives));

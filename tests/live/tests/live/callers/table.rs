@@ -26,6 +26,8 @@ const NO_LICENSE: Gets = Gets::Refused(404, "license-not-found");
 const NO_TENANT: Gets = Gets::Refused(404, "tenant-not-found");
 const NO_RESERVATION: Gets = Gets::Refused(404, "reservation-not-found");
 const NO_LEASE: Gets = Gets::Refused(404, "lease-not-found");
+const NO_HOST: Gets = Gets::Refused(404, "hostname-not-found");
+const ELSEWHERE: Gets = Gets::Refused(404, "not-found");
 const NO_KEY: Gets = Gets::Refused(404, "key-not-found");
 
 /// What holder, other customer, holder's MSP, other MSP, issuer, other vendor and operator get.
@@ -48,7 +50,9 @@ const ISSUER: Columns = [ROLE, ROLE, NO_LICENSE, NO_LICENSE, All, NO_LICENSE, RO
 const ISSUERS_OWN: Columns = [ROLE, ROLE, Own, Own, All, Own, ROLE];
 const ABOVE: Columns = [All, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OWNER: Columns = [ROLE, ROLE, All, NO_TENANT, ROLE, ROLE, All];
+const OWNERS_OR_SELF: Columns = [NO_TENANT, NO_TENANT, All, NO_TENANT, NO_TENANT, NO_TENANT, All];
 const OPERATOR: Columns = [ROLE, ROLE, ROLE, ROLE, ROLE, ROLE, All];
+const DOMAIN: Columns = [All, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST, NO_HOST];
 const EVERYBODY: Columns = [All; 7];
 
 /// One endpoint as the callers call it.
@@ -67,9 +71,9 @@ pub struct Row {
 
 impl Row {
     /// The first tenant that gets everything, of a kind that can be suspended.
-    pub fn right(&self) -> Who {
+    pub fn right(&self) -> Option<Who> {
         let rights = [Who::Holder, Who::Issuer, Who::Parent];
-        rights.into_iter().find(|who| self.gets[*who as usize] == All).unwrap()
+        rights.into_iter().find(|who| self.gets[*who as usize] == All)
     }
 
     /// Whether a lease is named.
@@ -97,7 +101,9 @@ pub fn rows(cast: &Cast) -> Vec<Row> {
         allocations(cast),
         issuers(cast),
         tenants(cast),
+        domains(cast),
         looks(cast),
+        alerts(cast),
         people(cast),
         ways_in(cast),
         ends(cast),
@@ -119,7 +125,9 @@ fn fixed(id: Id, body: &Value, status: u16, gets: Columns) -> Row {
 const NONE: Value = Value::Null;
 
 fn public() -> Vec<Row> {
-    [Id::Jwks, Id::RootPem, Id::OpenApi].map(|id| fixed(id, &NONE, 200, EVERYBODY)).into()
+    let pages = [Id::Jwks, Id::RootPem, Id::SecurityTxt, Id::OpenApi];
+    let leaked = fixed(Id::LeakedKey, &json!({ "api_key": "none" }), 202, EVERYBODY);
+    pages.map(|id| fixed(id, &NONE, 200, EVERYBODY)).into_iter().chain([leaked]).collect()
 }
 
 fn devices(cast: &Cast) -> Vec<Row> {
@@ -193,6 +201,14 @@ fn issuers(cast: &Cast) -> Vec<Row> {
         fixed(Id::RotateSigningKey, &NONE, 200, ISSUERS_OWN),
         row(Id::PutProduct, "/api/v1/products/tool", &product, 200, ISSUERS_OWN),
         fixed(Id::Products, &NONE, 200, ISSUERS_OWN),
+        row(
+            Id::PutFingerprints,
+            "/api/v1/products/tool/fingerprints",
+            &json!({}),
+            200,
+            ISSUERS_OWN,
+        ),
+        row(Id::Fingerprints, "/api/v1/products/tool/fingerprints", &NONE, 200, ISSUERS_OWN),
         row(Id::PutPlan, "/api/v1/plans/basic", &plan, 200, ISSUERS_OWN),
         fixed(Id::Plans, &NONE, 200, ISSUERS_OWN),
         row(Id::Overage, "/api/v1/billing/overage?format=csv", &NONE, 200, ISSUERS_OWN),
@@ -202,23 +218,49 @@ fn issuers(cast: &Cast) -> Vec<Row> {
 fn tenants(cast: &Cast) -> Vec<Row> {
     let holder = &cast.of(Who::Holder).id;
     let spare = |tail: &str| format!("/api/v1/tenants/{}{tail}", cast.spare.id);
+    let spare_key = |tail: &str| format!("/api/v1/keys/{}{tail}", cast.spare_key);
     let key = json!({ "app_name": "x", "scopes": ["license:read"], "tenant_id": holder });
     let tenant = json!({ "tenant_id": "@new", "kind": "customer", "name": "New", "region": "us",
         "parent": cast.of(Who::Parent).id });
     let keys = ABOVE.map(|gets| if gets == NO_TENANT { NO_KEY } else { gets });
+    let erase = json!({ "confirm": cast.spare.id });
     let logs = [All, Own, All, Own, All, Own, All];
     vec![
         fixed(Id::GenerateKey, &key, 201, ABOVE),
         row(Id::Keys, &format!("/api/v1/keys?tenant_id={holder}"), &NONE, 200, ABOVE),
-        row(Id::RevokeKey, &format!("/api/v1/keys/{}", cast.spare_key), &NONE, 204, keys),
+        row(Id::Key, &spare_key(""), &NONE, 200, keys),
+        row(Id::RestrictKey, &spare_key("/restrictions"), &json!({}), 200, keys),
+        row(Id::RotateKey, &spare_key("/rotate"), &NONE, 201, keys),
+        row(Id::RevokeKey, &spare_key(""), &NONE, 204, keys),
         fixed(Id::CreateTenant, &tenant, 201, [ROLE, ROLE, All, ROLE, ROLE, ROLE, All]),
         fixed(Id::Tenants, &NONE, 200, [ROLE, ROLE, All, Own, ROLE, ROLE, All]),
         row(Id::Tenant, &format!("/api/v1/tenants/{holder}"), &NONE, 200, ABOVE),
         row(Id::SuspendTenant, &spare("/suspend"), &NONE, 200, OWNER),
         row(Id::ReactivateTenant, &spare("/reactivate"), &NONE, 200, OWNER),
+        row(Id::EraseTenant, &spare("/erase"), &erase, 202, OWNERS_OR_SELF),
+        row(Id::KeepTenant, &spare("/erase"), &NONE, 204, OWNER),
+        fixed(Id::Export, &NONE, 200, logs),
+        fixed(Id::AuditExport, &NONE, 200, logs),
         fixed(Id::Audit, &NONE, 200, logs),
         fixed(Id::AuditCheck, &NONE, 200, logs),
         fixed(Id::Sealing, &NONE, 200, OPERATOR),
+    ]
+}
+
+/// What is seen of the holder's keys.
+fn alerts(cast: &Cast) -> Vec<Row> {
+    let at = |path: &str| format!("/api/v1/{path}?tenant_id={}", cast.of(Who::Holder).id);
+    let alert = |tail: &str| at(&format!("alerts/{}{tail}", cast.alert));
+    let (rules, channels) =
+        (json!({ "quiet_seconds": 60 }), json!({ "emails": ["it@acme.example"] }));
+    vec![
+        row(Id::SetAlertRules, &at("alert-rules"), &rules, 200, ABOVE),
+        row(Id::AlertRules, &at("alert-rules"), &NONE, 200, ABOVE),
+        row(Id::SetAlertChannels, &at("alert-channels"), &channels, 200, ABOVE),
+        row(Id::AlertChannels, &at("alert-channels"), &NONE, 200, ABOVE),
+        row(Id::Alerts, &at("alerts"), &NONE, 200, ABOVE),
+        row(Id::Alert, &alert(""), &NONE, 200, ABOVE),
+        row(Id::AcknowledgeAlert, &alert("/acknowledge"), &json!({ "note": "seen" }), 200, ABOVE),
     ]
 }
 
@@ -281,6 +323,28 @@ fn ways_in(cast: &Cast) -> Vec<Row> {
         row(Id::OpenSupport, &support, &reason, 201, OWNER),
         row(Id::Support, &below("/api/v1/support"), &NONE, 200, ABOVE),
         row(Id::EndSupport, &grant, &NONE, 204, ABOVE),
+    ]
+}
+
+/// Domains of the holder, and what is asked on the landing host only.
+fn domains(cast: &Cast) -> Vec<Row> {
+    let at = |tail: &str| format!("/api/v1/hostnames/{}{tail}", cast.domain);
+    let plan = format!("/api/v1/tenants/{}/plan", cast.spare.id);
+    let pem = |kind: &str| format!("-----BEGIN {kind}-----\nAA==\n-----END {kind}-----\n");
+    let certificate =
+        json!({ "certificate": pem("CERTIFICATE"), "private_key": pem("PRIVATE KEY") });
+    vec![
+        fixed(Id::RegisterTenant, &NONE, 201, [ELSEWHERE; 7]),
+        fixed(Id::VerifyTenant, &NONE, 200, [ELSEWHERE; 7]),
+        row(Id::SetPlan, &plan, &json!({ "plan": "enterprise" }), 200, OPERATOR),
+        fixed(Id::Subscription, &NONE, 200, EVERYBODY),
+        fixed(Id::Hostnames, &NONE, 200, [All, Own, Own, Own, Own, Own, Own]),
+        fixed(Id::AddHostname, &json!({ "host": "@new.callers.dev" }), 201, EVERYBODY),
+        row(Id::Hostname, &at(""), &NONE, 200, DOMAIN),
+        row(Id::VerifyHostname, &at("/verify"), &NONE, 200, DOMAIN),
+        // It was never proved, so that is as far as its owner gets.
+        row(Id::SetCertificate, &at("/certificate"), &certificate, 409, DOMAIN),
+        row(Id::RemoveHostname, &at(""), &NONE, 204, DOMAIN),
     ]
 }
 

@@ -112,11 +112,11 @@ fn a_session_costs_the_look_up_that_a_key_costs() {
     let p = shared();
     let tenant = p.customer();
     let person = p.person(&tenant, "customer_admin");
-    let rounds = |call: live::Call<'_>| call.fault("cold").send().rounds();
+    let least = |call: live::Call<'_>| {
+        let call = call.fault("cold");
+        (0..6).map(|_| call.send().rounds()).min().unwrap()
+    };
     let path = "/api/v1/users";
-    assert_eq!(
-        rounds(person.call(p, "GET", path)),
-        rounds(tenant.call(p, "GET", path)),
-        "a session and a key"
-    );
+    let (session, key) = (person.call(p, "GET", path), tenant.call(p, "GET", path));
+    assert_eq!(least(session), least(key), "a session and a key");
 }

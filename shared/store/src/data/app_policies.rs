@@ -1,0 +1,79 @@
+//! Which applications of a product its issuer lets in. The same row rests on every shard, beside the licenses that it is
+//! about: it comes with the read of a license, and so costs no round.
+
+use domain::app::Policy;
+use domain::id::{ProductId, TenantId};
+use domain::time::Millis;
+use serde::Deserialize;
+
+use crate::query::{Change, Query};
+use crate::row;
+
+/// A policy.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct PolicyRow {
+    /// Counts changes, from 1.
+    pub version: i64,
+    /// What the issuer wants.
+    #[serde(deserialize_with = "row::json")]
+    pub policy: Policy,
+}
+
+/// The policy of a product of the issuer. Index: the primary key.
+pub fn by_product(product: &ProductId) -> Query<PolicyRow> {
+    Query::new("SELECT version, policy FROM app_policies WHERE issuer = ?1 AND product = ?2")
+        .bind(product)
+        .hot()
+}
+
+/// What the issuer of a license wants, and where its own records live.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct IssuerPolicyRow {
+    /// The issuer.
+    pub issuer: TenantId,
+    /// Where its records live.
+    pub issuer_shard: domain::place::Shard,
+    /// What it wants; nothing where it has never said anything.
+    #[serde(deserialize_with = "row::json_or_null")]
+    pub policy: Option<Policy>,
+}
+
+/// The policy about a license of the holder, by id or code. Indexes: those of `licenses`, and the primary key.
+pub fn for_ask(id_or_code: &str) -> Query<IssuerPolicyRow> {
+    Query::new(
+        "SELECT l.issuer, l.issuer_shard,
+                (SELECT p.policy FROM app_policies p WHERE p.issuer = l.issuer AND p.product = l.product) AS policy
+           FROM licenses l
+          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND l.provisioned_ms IS NOT NULL",
+    )
+    .bind(id_or_code)
+    .hot()
+}
+
+/// The policy as of `version`, by a handle of the issuer. An older one changes nothing.
+pub fn put(product: &ProductId, version: i64, policy: &Policy, now: Millis) -> Change {
+    Change::new(
+        "INSERT INTO app_policies (issuer, product, version, policy, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (issuer, product) DO UPDATE
+            SET version = excluded.version, policy = excluded.policy, updated_ms = excluded.updated_ms
+          WHERE excluded.version > app_policies.version",
+    )
+    .bind(product)
+    .bind(version)
+    .bind(&serde_json::json!(policy))
+    .bind(now)
+}
+
+/// As [`put`], guarded: when `version` is not the next one, somebody else was faster and the batch is refused.
+pub fn change(product: &ProductId, version: i64, policy: &Policy, now: Millis) -> Change {
+    Change::new(
+        "INSERT INTO app_policies (issuer, product, version, policy, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (issuer, product) DO UPDATE
+            SET version = CASE WHEN version + 1 = excluded.version THEN excluded.version END,
+                policy = excluded.policy, updated_ms = excluded.updated_ms",
+    )
+    .bind(product)
+    .bind(version)
+    .bind(&serde_json::json!(policy))
+    .bind(now)
+}
