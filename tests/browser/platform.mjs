@@ -9,6 +9,9 @@ const APEX = "writ.localhost";
 
 export const origin = (tenant) => `http://${tenant}.${APEX}:${PORT}`;
 
+/// Where another's host would be: the same platform, which has no such host. What comes there has left its own.
+export const elsewhere = `http://evil.example:${PORT}`;
+
 /// Asks with a key. Node resolves no names below localhost, so the host goes into the header.
 function ask(method, base, path, { host, key, body } = {}) {
   const { hostname, port } = new URL(base);
@@ -22,7 +25,8 @@ function ask(method, base, path, { host, key, body } = {}) {
       answer.on("end", () => {
         const text = Buffer.concat(parts).toString("utf8");
         if (answer.statusCode >= 400) return reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
-        return resolve(text ? JSON.parse(text) : null);
+        const json = answer.headers["content-type"]?.includes("json");
+        return resolve(json ? JSON.parse(text) : { headers: answer.headers });
       });
     });
     sent.on("error", reject);
@@ -45,6 +49,10 @@ export async function tenant(kind, parent) {
   return { id, call, origin: origin(id) };
 }
 
+/// The header fields with which a path of a tenant is answered.
+export const headers = async (tenant, path) =>
+  (await ask("GET", `http://127.0.0.1:${PORT}`, path, { host: `${tenant}.${APEX}:${PORT}` })).headers;
+
 /// The newest link in the mail of an address, once it is there.
 export async function link(to) {
   for (let tries = 0; tries < 200; tries += 1) {
@@ -57,15 +65,15 @@ export async function link(to) {
 }
 
 export async function browser() {
-  const rules = `--host-resolver-rules=MAP *.${APEX} 127.0.0.1, MAP ${APEX} 127.0.0.1`;
+  const rules = "--host-resolver-rules=MAP * 127.0.0.1";
   return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", rules] });
 }
 
-/// A page that notes what it asks of other hosts, what scripts break, and what its policy has stopped.
+/// A page that notes which other hosts it has reached, which scripts broke, and what was shown in dialogs.
 export async function open(context) {
   const page = await context.newPage();
   const noted = { away: [], broken: [], dialogs: [] };
-  page.on("request", (it) => {
+  page.on("requestfinished", (it) => {
     if (!new URL(it.url()).hostname.endsWith(APEX)) noted.away.push(it.url());
   });
   page.on("pageerror", (error) => noted.broken.push(error.message));

@@ -11,7 +11,8 @@ export function draw(place) {
   return place.dataset.page === "invitation" ? invitation(place, token) : link(place, token);
 }
 
-const arrive = (answer) => location.replace(/^\/(?![/\\])/.test(answer.return_to || "") ? answer.return_to : "/overview");
+/// Only paths of this host; who came from nowhere begins at the overview.
+const arrive = ({ return_to: path }) => location.replace(/^\/[^/\\]/.test(path || "") ? path : "/overview");
 
 function over(place, text) {
   show(place, h("p", { class: "wrong", role: "alert" }, text), h("p", {}, h("a", { href: "/login" }, "Get a new link")));
