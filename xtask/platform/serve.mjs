@@ -95,9 +95,12 @@ function record(level, message, timestamp) {
   return `${JSON.stringify({ level, message, timestamp })}\n`;
 }
 
+// Ending in good order waits for whatever a worker still does after its answers. State is durable without it.
+const PATIENCE_MS = 5000;
 let ending;
 function end(code) {
-  ending ??= mf.dispose().catch(() => undefined).then(() => process.exit(code));
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  ending ??= Promise.race([mf.dispose(), late]).catch(() => undefined).then(() => process.exit(code));
 }
 process.on("SIGTERM", () => end(0));
 process.on("SIGINT", () => end(0));

@@ -66,7 +66,7 @@ fn leak(reply: &Reply, ids: &Ids, public: bool, own_host: bool) -> Option<String
 
 fn things_of(p: &Platform, victim: &Tenant) -> Ids {
     let vendor = p.vendor();
-    let license = p.seats(&vendor, victim, (5, 0), &json!({ "max_borrow_seconds": 3600 }));
+    let license = p.seats(&vendor, victim, (5, 0), &json!({ "borrow_max_seconds": 3600 }));
     let device = victim.activate(p, &license.id, "hw-of-the-victim").ok(200);
     let lease =
         victim.post(p, "/api/v1/licenses/checkout", &json!({ "license_id": license.id })).ok(201);

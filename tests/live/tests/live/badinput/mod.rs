@@ -39,7 +39,7 @@ fn unknown_paths_and_wrong_methods_are_told_apart() {
         ("GET", "/api/v1/licenses/", None),
         ("GET", "/api/v1/nothing", None),
         ("GET", "/api/v1/licenses/a/b/c/d", None),
-        ("GET", "/.well-known/security.txt", None),
+        ("POST", "/.well-known/security.txt", Some("GET")),
         ("GET", "/api/v3/licenses", None),
     ];
     for (method, path, allow) in rows {
