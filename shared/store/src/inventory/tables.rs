@@ -171,7 +171,7 @@ pub const TABLES: &[Table] = &[
                  WHERE tenant_id = ?1 AND (user IS NOT NULL OR host IS NOT NULL OR device IS NOT NULL) LIMIT ?2)",
         "The ledger that statements are computed from: ten years. Users, hosts and devices go."),
     table!(Shard "api_key_info" ("tenant_id"; "id" TEXT)
-        "id, app_name, app_type, metadata, restrictions, created_by, created_ms, last_used_ms",
+        "id, app_name, app_type, metadata, restrictions, created_by, created_ms, last_used_ms, last_used_address, last_used_host",
         Erased "What people know keys by."),
     table!(Shard "users" ("tenant_id"; "id" TEXT)
         "id, email, name, role, customers, issuer, subject, created_ms, updated_ms",
@@ -236,7 +236,7 @@ pub const TABLES: &[Table] = &[
         without ["id", "concerns", "kind", "payload", "created_ms", "attempts"],
         Erased "What is on its way to objects, logs and mail boxes, mostly for less than a second."),
     table!(Directory "tenants" ("id";)
-        "id, kind, parent, region, shard, status, created_ms, version, plan",
+        "id, kind, parent, region, shard, status, created_ms, version, plan, rate_limits",
         Kept "The name stays taken: nobody else may ever answer under it."),
     table!(Directory "erasures" ("tenant";) "tenant, asked_ms, due_ms, objects_done, erased_ms",
         Kept "When a tenant was erased."),
@@ -248,7 +248,7 @@ pub const TABLES: &[Table] = &[
     table!(Directory "company_domains" ("tenant"; "domain" TEXT) "domain",
         Erased "Domains that were proved. They are free for whoever proves them next."),
     table!(Directory "api_keys" ("tenant"; "id" TEXT)
-        "id, scopes, expires_ms, revoked_ms, rate_limit, rate_window_seconds, created_ms",
+        "id, scopes, expires_ms, revoked_ms, rate_limit, rate_window_seconds, created_ms, restrictions, rate_limits, successor, version",
         without ["hash"],
         Erased "What keys may do."),
     table!(Directory "sessions" ("tenant"; "hash" TEXT)

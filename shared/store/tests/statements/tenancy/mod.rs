@@ -39,6 +39,7 @@ const FREE: &[(&str, &str)] = &[
     ("tenants::suspended", "every edge asks who is suspended; ids alone"),
     ("hostnames::site", "a host is looked up before it is known whose it is"),
     ("api_keys::principal", "a caller is looked up by the hash of its key"),
+    ("api_keys::by_hash", "whoever shows a leaked key has it revoked, whose it may be"),
     ("api_keys::by_id_anywhere", "callers check that they stand above the key's tenant"),
     ("issuer_keys::of_tenants", "public keys of the issuers whose licenses count on a host"),
     ("issuer_keys::by_kid", "public keys are published"),
