@@ -55,7 +55,7 @@ test("what the checks had missed the policy stops", async () => {
     const real = await headers(acme.id, `/brand/${name}`);
     await route.fulfill({ headers: real, body });
   });
-  await replace("style.css", `@import '${elsewhere}/a.css';body{background:url(${elsewhere}/b)}h1{font-size:77px}`);
+  await replace("style.css", `@import '${elsewhere}/a.css';body{background:url(${elsewhere}/b)}h1{font-size:77px!important}`);
   const script = `document.documentElement.setAttribute('acted','');alert(1);fetch('${elsewhere}/c')`;
   await replace("logo", `<svg xmlns="http://www.w3.org/2000/svg" onload="${script}"><script>${script}</script><rect width="8" height="8"/></svg>`);
   await page.goto(acme.origin);
