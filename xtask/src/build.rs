@@ -60,6 +60,9 @@ fn build(root: &Root, worker: &str, release: bool, compiler: Compiler) -> Result
     bundle(root, worker)
 }
 
+/// How much LLVM inlines in what is sent: at its usual 275 a worker is a sixth larger, and no faster.
+const INLINING: &str = "-Cllvm-args=-inline-threshold=100";
+
 /// Compiles the crate in `folder` to Wasm, with its log under `build-<name>`.
 ///
 /// # Errors
@@ -74,7 +77,7 @@ pub fn compile(
     let mut command = root.command(root.tool("worker-build"));
     command.arg(root.join(folder)).arg("--panic-unwind");
     if release {
-        command.arg("--release");
+        command.arg("--release").env("RUSTFLAGS", INLINING);
     } else {
         command.args(["--profile", "quick", "--no-opt"]);
     }

@@ -15,6 +15,7 @@ use wire::lease::{
 
 use crate::failure::Failure;
 use crate::http::Http;
+use crate::identity::Identity;
 use crate::lease::Lease;
 use crate::transport::{Reply, Request, Transport};
 use crate::world::{System, World, duration};
@@ -86,7 +87,16 @@ impl Client {
     /// # Errors
     /// [`Failure::Usage`] when `url` is none.
     pub fn connect(url: &str, api_key: &str) -> Result<Self, Failure> {
-        let http = Http::new(url, format!("Bearer {}", api_key.trim()), TIMEOUT)?;
+        Self::connect_as(url, api_key, Identity::default())
+    }
+
+    /// The same, for keys that demand more than their secret.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub fn connect_as(url: &str, api_key: &str, identity: Identity) -> Result<Self, Failure> {
+        let bearer = format!("Bearer {}", api_key.trim());
+        let http = Http::showing(url, bearer, TIMEOUT, identity)?;
         Ok(Self::new(http, System::default()))
     }
 }

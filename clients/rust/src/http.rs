@@ -1,16 +1,20 @@
 //! HTTP by `ureq`. Names under `.localhost` are loopback (RFC 6761), whatever the system says.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::{Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Body};
+use ureq::tls::TlsConfig;
+use ureq::{Agent, Body, RequestBuilder};
 
 use crate::failure::Failure;
+use crate::identity::Identity;
 use crate::transport::{Reply, Request, Transport};
+use crate::world::wall;
 
 /// No answer of the service is larger.
 const MAX_REPLY_BYTES: u64 = 1024 * 1024;
@@ -22,6 +26,7 @@ pub struct Http {
     timeout: Duration,
     base: String,
     authorization: String,
+    identity: Arc<Identity>,
 }
 
 impl Http {
@@ -31,10 +36,25 @@ impl Http {
     /// # Errors
     /// [`Failure::Usage`] when `base` is no http or https URL.
     pub fn new(base: &str, authorization: String, timeout: Duration) -> Result<Self, Failure> {
+        Self::showing(base, authorization, timeout, Identity::default())
+    }
+
+    /// The same, that shows more than credentials.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn showing(
+        base: &str,
+        authorization: String,
+        timeout: Duration,
+        identity: Identity,
+    ) -> Result<Self, Failure> {
         let base = normalize(base).ok_or_else(|| {
             Failure::Usage(format!("{base:?} is not an http:// or https:// URL without a path"))
         })?;
+        let tls = TlsConfig::builder().client_cert(identity.certificate.clone()).build();
         let config = Agent::config_builder()
+            .tls_config(tls)
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_global(Some(timeout))
@@ -45,7 +65,7 @@ impl Http {
             DefaultConnector::default(),
             Names(DefaultResolver::default()),
         );
-        Ok(Self { agent, timeout, base, authorization })
+        Ok(Self { agent, timeout, base, authorization, identity: Arc::new(identity) })
     }
 }
 
@@ -59,10 +79,11 @@ impl Transport for Http {
                 if let Some(key) = request.idempotency_key {
                     call = call.header("Idempotency-Key", key);
                 }
-                let call = authorized(call, &self.authorization);
+                let call = self.shown(call, request, &url);
                 call.config().timeout_global(Some(timeout)).build().send(body)
             }
-            None => authorized(self.agent.get(&url), &self.authorization)
+            None => self
+                .shown(self.agent.get(&url), request, &url)
                 .config()
                 .timeout_global(Some(timeout))
                 .build()
@@ -76,8 +97,20 @@ impl Transport for Http {
     }
 }
 
-fn authorized<B>(call: ureq::RequestBuilder<B>, authorization: &str) -> ureq::RequestBuilder<B> {
-    if authorization.is_empty() { call } else { call.header("Authorization", authorization) }
+impl Http {
+    /// With credentials, and what else the client shows.
+    fn shown<B>(
+        &self,
+        mut call: RequestBuilder<B>,
+        request: Request<'_>,
+        url: &str,
+    ) -> RequestBuilder<B> {
+        if !self.authorization.is_empty() {
+            call = call.header("Authorization", &self.authorization);
+        }
+        let headers = self.identity.headers(request, (url, &self.authorization), wall());
+        headers.into_iter().fold(call, |call, (name, value)| call.header(name, value))
+    }
 }
 
 fn read(mut response: Response<Body>) -> Result<Reply, Failure> {

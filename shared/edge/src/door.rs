@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use domain::perimeter::Certificate;
 use wasm_bindgen::JsValue;
@@ -70,7 +71,7 @@ impl Inbound {
     }
 
     /// The client's certificate, as the platform tells of it; none where none was presented.
-    pub fn certificate(&self) -> Option<Certificate> {
+    pub fn certificate(&self) -> Option<Rc<Certificate>> {
         self.request.as_ref().and_then(certificate::of)
     }
 

@@ -28,7 +28,7 @@ pub async fn send<C: Class>(
     shard: Shard,
     message: &C::Call,
 ) -> Result<C::Reply, StoreFailure> {
-    within(PATIENCE_MS, exchange_or_fail::<C>(call, name, shard, message)).await
+    read(&exchange(call, to::<C>(name, shard), write(message)?, PATIENCE_MS).await?)
 }
 
 /// As [`send`], within the store deadline: for answers that go on without the object.
@@ -41,26 +41,56 @@ pub async fn send_soon<C: Class>(
     shard: Shard,
     message: &C::Call,
 ) -> Result<C::Reply, StoreFailure> {
-    within(call.config.store_deadline_ms, exchange_or_fail::<C>(call, name, shard, message)).await
+    let patience = call.config.store_deadline_ms;
+    read(&exchange(call, to::<C>(name, shard), write(message)?, patience).await?)
 }
 
-async fn exchange_or_fail<C: Class>(
+/// As [`send`], for those who need to know no more than that it was decided.
+///
+/// # Errors
+/// When the object is away or late, or decided nothing.
+pub async fn tell<C: Class>(
     call: &Call,
     name: &str,
     shard: Shard,
     message: &C::Call,
-) -> Result<C::Reply, StoreFailure> {
-    let rounds = call.rounds();
-    let begun = rounds.begin();
-    pause(call.faults.round_ms).await;
-    let outcome = if call.faults.objects_off {
-        Err(StoreFailure::Unavailable("switched off".to_owned()))
-    } else {
-        exchange::<C>(&call.env, name, shard, message, &call.faults).await
-    };
-    let inner = outcome.as_ref().map_or(0, |(_, inner)| *inner);
-    rounds.end(begun, inner);
-    outcome.map(|(reply, _)| reply)
+) -> Result<(), StoreFailure> {
+    exchange(call, to::<C>(name, shard), write(message)?, PATIENCE_MS).await.map(drop)
+}
+
+/// Which object.
+#[derive(Clone, Copy)]
+struct To<'a> {
+    binding: &'static str,
+    name: &'a str,
+    shard: Shard,
+}
+
+const fn to<C: Class>(name: &str, shard: Shard) -> To<'_> {
+    To { binding: C::BINDING, name, shard }
+}
+
+/// One round to an object; its reply as JSON. Of no class, so that workers carry this code once.
+async fn exchange(
+    call: &Call,
+    to: To<'_>,
+    message: String,
+    patience_ms: u64,
+) -> Result<String, StoreFailure> {
+    within(patience_ms, async {
+        let rounds = call.rounds();
+        let begun = rounds.begin();
+        pause(call.faults.round_ms).await;
+        let outcome = if call.faults.objects_off {
+            Err(StoreFailure::Unavailable("switched off".to_owned()))
+        } else {
+            ask_once(&call.env, to, &message, &call.faults).await
+        };
+        let inner = outcome.as_ref().map_or(0, |(_, inner)| *inner);
+        rounds.end(begun, inner);
+        outcome.map(|(reply, _)| reply)
+    })
+    .await
 }
 
 /// The header by which a test's faults reach the object's own store calls.
@@ -94,19 +124,25 @@ pub async fn erase<C: Class>(call: &Call, name: &str, shard: Shard) -> Result<()
     within(PATIENCE_MS, emptied).await
 }
 
-async fn exchange<C: Class>(
+async fn ask_once(
     env: &Env,
-    name: &str,
-    shard: Shard,
-    message: &C::Call,
+    to: To<'_>,
+    message: &str,
     faults: &Faults,
-) -> Result<(C::Reply, u32), StoreFailure> {
-    let message = serde_json::to_string(message).map_err(unreadable)?;
+) -> Result<(String, u32), StoreFailure> {
     let faults = if faults.any { faults.header() } else { String::new() };
-    let hint = location_hint(shard);
-    let reply = ask(env, C::BINDING, name, hint, &message, &faults).map_err(away)?;
+    let hint = location_hint(to.shard);
+    let reply = ask(env, to.binding, to.name, hint, message, &faults).map_err(away)?;
     let reply = JsFuture::from(reply).await.map_err(away)?;
     hear(&reply.as_string().unwrap_or_default())
+}
+
+fn write(message: &impl Serialize) -> Result<String, StoreFailure> {
+    serde_json::to_string(message).map_err(unreadable)
+}
+
+fn read<R: DeserializeOwned>(reply: &str) -> Result<R, StoreFailure> {
+    serde_json::from_str(reply).map_err(unreadable)
 }
 
 /// A reply as text: the store rounds that it took the object, a space, and its JSON.
@@ -125,13 +161,13 @@ pub fn unsaid(fault: Fault) -> serde_json::Result<String> {
     Ok(format!("- {}", serde_json::to_string(&fault)?))
 }
 
-/// What [`said`] or [`unsaid`] wrote.
-fn hear<R: DeserializeOwned>(text: &str) -> Result<(R, u32), StoreFailure> {
+/// What [`said`] or [`unsaid`] wrote: the reply's JSON, and its store rounds.
+fn hear(text: &str) -> Result<(String, u32), StoreFailure> {
     let (rounds, json) = text.split_once(' ').unwrap_or_default();
-    match rounds.parse() {
-        Ok(rounds) => Ok((serde_json::from_str(json).map_err(unreadable)?, rounds)),
-        Err(_) => Err(StoreFailure::Unavailable(format!("the object decided nothing: {json}"))),
-    }
+    let Ok(rounds) = rounds.parse() else {
+        return Err(StoreFailure::Unavailable(format!("the object decided nothing: {json}")));
+    };
+    Ok((json.to_owned(), rounds))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature map_err asks for")]
@@ -152,15 +188,19 @@ mod tests {
     fn a_reply_survives_the_way_with_its_rounds() {
         let text = said(2, &vec!["a b", "c"]).unwrap();
         assert_eq!(text, r#"2 ["a b","c"]"#);
-        let (reply, rounds): (Vec<String>, u32) = hear(&text).unwrap();
-        assert_eq!((reply, rounds), (vec!["a b".to_owned(), "c".to_owned()], 2));
+        let (reply, rounds) = hear(&text).unwrap();
+        assert_eq!(
+            (read::<Vec<String>>(&reply).unwrap(), rounds),
+            (vec!["a b".into(), "c".into()], 2)
+        );
     }
 
     #[test]
     fn what_decided_nothing_is_no_reply() {
         let rows = [unsaid(Fault::Storage).unwrap(), String::new(), "{}".into(), "1 {".into()];
         for text in rows {
-            assert!(hear::<serde_json::Value>(&text).is_err(), "{text}");
+            let heard = hear(&text).and_then(|(reply, _)| read::<serde_json::Value>(&reply));
+            assert!(heard.is_err(), "{text}");
         }
     }
 }

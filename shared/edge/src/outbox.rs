@@ -198,26 +198,26 @@ async fn deliver(call: &Call, event: &Event) -> Result<(), StoreFailure> {
         Message::Audit { shard, draft } => {
             let append = AuditCall::Append { shard: *shard, drafts: vec![draft.clone()] };
             let name = AuditLog::name(&event.concerns);
-            object::send::<AuditLog>(call, &name, *shard, &append).await.map(drop)
+            object::tell::<AuditLog>(call, &name, *shard, &append).await
         }
         Message::Fleet { license, terms, parcels } => {
             let name = Fleet::name(&event.concerns, license);
             let shard = terms.shard;
             let terms = FleetCall::SetTerms { terms: terms.clone() };
-            object::send::<Fleet>(call, &name, shard, &terms).await?;
+            object::tell::<Fleet>(call, &name, shard, &terms).await?;
             let enqueue = FleetCall::Enqueue { shard, parcels: parcels.clone() };
-            object::send::<Fleet>(call, &name, shard, &enqueue).await.map(drop)
+            object::tell::<Fleet>(call, &name, shard, &enqueue).await
         }
         Message::Pool { license, terms, shard } => {
             let name = Pool::name(&event.concerns, license);
             let terms = PoolCall::SetTerms { terms: Box::new(terms.clone()) };
-            object::send::<Pool>(call, &name, *shard, &terms).await.map(drop)
+            object::tell::<Pool>(call, &name, *shard, &terms).await
         }
         Message::Mail(mail) => mail::send(call, mail, &event.id).await,
         Message::Webhook(it) => webhook::send(call, &event.concerns, it, &event.id).await,
         Message::Watch { shard, told } => {
             let name = Watch::name(&event.concerns);
-            object::send::<Watch>(call, &name, *shard, told).await.map(drop)
+            object::tell::<Watch>(call, &name, *shard, told).await
         }
         Message::Apps { shard, product, version, policy } => {
             let change = app_policies::put(product, *version, policy, call.now);

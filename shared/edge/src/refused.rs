@@ -1,8 +1,8 @@
 //! Refusals by the layers round a key, for the audit log of the key's tenant: `key.refused`.
 //!
 //! A thief who tries a thousand times a second must not fill the log, and must not wait for it: refusals are counted here,
-//! and each key and layer makes at most one entry a minute in an isolate. What an isolate has counted when it ends, less
-//! than a minute's worth, is lost; the first refusal of each kind never is.
+//! and each key and layer makes at most one entry a minute in an isolate. While the log is away they are counted on. What an
+//! isolate has counted when it ends, less than a minute's worth, is lost.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -16,9 +16,7 @@ use wire::problem::Kind;
 use worker::Env;
 
 use crate::call::Call;
-use crate::db::Freshness;
 use crate::objects::{AuditCall, AuditLog};
-use crate::outbox::{Event, Message};
 use crate::perimeter::LAYERS;
 use crate::principal::{Principal, Who};
 use crate::used::kept;
@@ -123,6 +121,13 @@ impl Count {
     }
 }
 
+impl Count {
+    /// An entry of so many refusals did not reach the log: they are told with the next one.
+    const fn take_back(&mut self, refused: u32) {
+        self.refused = self.refused.saturating_add(refused);
+    }
+}
+
 /// Whether any entry is due at `now`.
 pub fn waits(now: Millis) -> bool {
     DUE.get().is_some_and(|due| due <= now)
@@ -140,26 +145,26 @@ pub async fn write(env: Env) {
         let due = counts.iter_mut().filter(|(_, count)| count.is_due(now));
         due.filter_map(|(key, count)| {
             let event = EventId::new(platform::entropy().ok()?);
-            Some((count.tenant.clone(), count.shard, count.tell(key, event, now)))
+            let (tenant, shard) = (count.tenant.clone(), count.shard);
+            let told = (key.clone(), count.refused);
+            Some((told, (tenant, shard, count.tell(key, event, now))))
         })
         .collect::<Vec<_>>()
     });
     let call = Call::internal(env);
-    for (tenant, shard, draft) in due {
-        append(&call, &tenant, shard, draft).await;
-    }
-}
-
-async fn append(call: &Call, tenant: &TenantId, shard: Shard, draft: Draft) {
-    let name = AuditLog::name(tenant);
-    let message = AuditCall::Append { shard, drafts: vec![draft.clone()] };
-    let Err(failure) = object::send::<AuditLog>(call, &name, shard, &message).await else { return };
-    log::event("warn", "key.refused", &failure.to_string());
-    let id = draft.event.clone();
-    let event = Event { id, concerns: tenant.clone(), message: Message::Audit { shard, draft } };
-    let Ok(row) = event.row(call) else { return };
-    if let Err(failure) = call.records(tenant, shard, Freshness::Primary).write(vec![row]).await {
-        log::event("warn", "key.refused", &failure.to_string());
+    for ((key, told), (tenant, shard, draft)) in due {
+        let name = AuditLog::name(&tenant);
+        let message = AuditCall::Append { shard, drafts: vec![draft] };
+        if let Err(failure) = object::tell::<AuditLog>(&call, &name, shard, &message).await {
+            log::event("warn", "key.refused", &failure.to_string());
+            COUNTS.with_borrow_mut(|counts| {
+                if let Some(count) = counts.get_mut(&key) {
+                    count.take_back(told);
+                }
+            });
+            let again = now.plus(AGAIN_MS);
+            DUE.set(Some(DUE.get().map_or(again, |held| held.min(again))));
+        }
     }
 }
 
@@ -186,5 +191,9 @@ mod tests {
         let want = json!({ "layer": "address-not-allowed", "count": 999, "host": "",
             "address": "203.0.113.9", "hostname": null });
         assert_eq!((second.detail, count.refused), (want, 0));
+        (count.refused, count.told) = (1, Some(NOW));
+        count.take_back(999);
+        let third = count.tell(&key, EventId::new([3; 16]), NOW.plus(2 * AGAIN_MS));
+        assert_eq!(third.detail["count"], 1_000, "what the log did not hear of is told again");
     }
 }

@@ -186,6 +186,8 @@ endpoints! {
         Access::Public, false, "Look for the proof of a registration now, on the landing host";
     SetPlan "PUT" "/api/v1/tenants/{tenant}/plan" Control
         Access::Key(Scope::TenantManage, OPERATOR), false, "Put a tenant on another plan of the service";
+    SetLimits "PUT" "/api/v1/tenants/{tenant}/limits" Control
+        Access::Key(Scope::TenantManage, OWNERS), false, "Limit how many checkouts all keys of a tenant may make together";
     Subscription "GET" "/api/v1/subscription" Control
         Access::Key(Scope::TenantRead, ANYONE), false, "The tenant's plan of the service: what it allows, and what is used";
     Hostnames "GET" "/api/v1/hostnames" Control

@@ -1,6 +1,7 @@
 //! Companies that become tenants by themselves.
 
 use domain::id::TenantId;
+use domain::limiter::CheckoutLimits;
 use domain::place::Region;
 use domain::subscription::Plan;
 use serde::{Deserialize, Serialize};
@@ -166,6 +167,15 @@ pub struct SetPlanRequest {
     pub plan: Plan,
 }
 
+/// Other limits of checkouts for a tenant.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetLimitsRequest {
+    /// Limits of checkouts and borrows for all its keys together; `null` for the usual ones.
+    pub rate_limits: Option<CheckoutLimits>,
+}
+
 /// How much a tenant may have and has.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -178,6 +188,8 @@ pub struct SubscriptionView {
     pub limits: domain::subscription::Limits,
     /// What is used of it.
     pub used: Used,
+    /// How many checkouts all its keys together may make.
+    pub rate_limits: CheckoutLimits,
 }
 
 /// What is used of a plan.

@@ -133,6 +133,7 @@ async fn of_tenants(call: &Call, caller: &Caller, target: Target<'_>) -> Result<
         Id::Tenants => tenants::list(call, caller).await,
         Id::Tenant => tenants::get(call, caller, param).await,
         Id::SetPlan => subscription::set(call, caller, param).await,
+        Id::SetLimits => subscription::limit(call, caller, param).await,
         Id::Subscription => subscription::get(call, caller).await,
         Id::SuspendTenant => tenants::suspend(call, caller, endpoint, param).await,
         Id::ReactivateTenant => tenants::reactivate(call, caller, endpoint, param).await,

@@ -74,6 +74,7 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<PoolsPart> {
     for number in 1..=rounds {
         println!("round {number} of {rounds}");
         for ((name, callers, case), result) in cases.iter().zip(&mut results) {
+            woken(case)?;
             load::run(root, case, if quick { 1 } else { WARM_UP }, *callers)?;
             let seconds = if case.numbers.is_some() && !quick { SECONDS_MANY } else { seconds };
             let round = load::run(root, case, seconds, *callers)?;
@@ -85,6 +86,15 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<PoolsPart> {
         }
     }
     Ok(PoolsPart { setting, seconds, rss_mb: machine::rss_mb(platform.pid)?, cases: results })
+}
+
+/// One call, for as long as it takes the object to read its rows again.
+fn woken(case: &Case) -> Result<()> {
+    let reply = case.first().send(&super::http::agent())?;
+    if reply.status >= 300 {
+        bail!("{}: {} {}", case.name, reply.status, reply.body);
+    }
+    Ok(())
 }
 
 const fn many() -> Numbers {

@@ -6,9 +6,11 @@ use clap::{Parser, Subcommand};
 
 mod borrow;
 mod lease;
+mod shown;
 
 pub use borrow::Borrow;
 pub use lease::{Checkout, Seats};
+pub use shown::Shown;
 
 /// Activates, validates and heartbeats a Writ license, and holds its floating seats.
 #[derive(Debug, Parser)]
@@ -35,6 +37,9 @@ pub struct Args {
     /// Seconds to wait for an answer
     #[arg(long, global = true, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
     pub timeout: u64,
+    /// What is shown besides the key
+    #[command(flatten)]
+    pub shown: Shown,
     /// Output for machines: one JSON object per line
     #[arg(long, global = true)]
     pub json: bool,
@@ -48,6 +53,8 @@ pub struct Args {
 pub enum Command {
     /// Shows this machine's fingerprint
     Fingerprint,
+    /// Shows the public half of this device's key, for an API key that wants signed requests
+    DeviceKey,
     /// Binds this machine to the license
     Activate {
         /// Name of this device, for people [default: the host's name]

@@ -13,7 +13,8 @@ use wire::validate::Gauge;
 use writ::agent::{Agent, Config};
 use writ::failure::Failure;
 use writ::http::Http;
-use writ::machine::Machine;
+use writ::identity::{self, Identity};
+use writ::machine::{self, Machine};
 use writ::reference::Reference;
 use writ::state::AgentState;
 use writ::store::Store;
@@ -58,11 +59,16 @@ pub fn store(args: &Args) -> Result<Store, Failure> {
         .ok_or_else(|| Failure::Usage("name a folder for the state: --state".into()))
 }
 
+/// This device's key, which is made on first use.
+pub fn device_key(store: &Store) -> Result<SigningSeed, Failure> {
+    Ok(SigningSeed::from_bytes(&store.device_key(random)?))
+}
+
 /// This machine; in a container with its device key, which is made on first use.
 pub fn machine(store: &Store) -> Result<Machine, Failure> {
     let mut machine = Machine::read(Path::new("/"));
     if machine.environment == Environment::Container {
-        let key = SigningSeed::from_bytes(&store.device_key(random)?);
+        let key = device_key(store)?;
         machine.add(Component::ContainerKey, Some(key.public().thumbprint()));
     }
     Ok(machine)
@@ -140,7 +146,25 @@ pub fn http(
         .url
         .as_deref()
         .ok_or_else(|| Failure::Usage("name the service: --url or WRIT_URL".into()))?;
-    Http::new(url, authorization, Duration::from_secs(args.timeout))
+    Http::showing(url, authorization, Duration::from_secs(args.timeout), identity(args)?)
+}
+
+/// What is shown besides the key.
+fn identity(args: &Args) -> Result<Identity, Failure> {
+    let shown = &args.shown;
+    let bytes = |path: &PathBuf| {
+        fs::read(path).map_err(|error| Failure::Local(format!("{}: {error}", path.display())))
+    };
+    let certificate = match (&shown.client_cert, &shown.client_key) {
+        (Some(chain), Some(key)) => Some(identity::certificate(&bytes(chain)?, &bytes(key)?)?),
+        _ => None,
+    };
+    Ok(Identity {
+        hostname: shown.hostname.clone().or_else(|| machine::hostname(Path::new("/"))),
+        app_fingerprint: shown.app_fingerprint.clone(),
+        signing: shown.sign.then(|| device_key(&store(args)?)).transpose()?,
+        certificate,
+    })
 }
 
 /// An API key; for `validate` the license key will do.

@@ -22,6 +22,7 @@ use output::Output;
 pub fn dispatch(args: &Args, out: &mut Output) -> Result<Exit, Failure> {
     match &args.command {
         Command::Fingerprint => once::fingerprint(args, out),
+        Command::DeviceKey => once::device_key(args, out),
         Command::Activate { name } => once::activate(args, name.clone(), out),
         Command::Deactivate => once::deactivate(args, out),
         Command::Validate(ask) => once::validate(args, ask, out),

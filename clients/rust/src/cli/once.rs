@@ -45,6 +45,13 @@ pub fn fingerprint(args: &Args, out: &mut Output) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
+/// Shows the public half of the device key, which is made on first use.
+pub fn device_key(args: &Args, out: &mut Output) -> Result<Exit, Failure> {
+    let pem = glue::device_key(&glue::store(args)?)?.public().to_pem();
+    out.result(&json!({ "signing_public_key": pem }), pem.trim_end());
+    Ok(Exit::Ok)
+}
+
 /// Binds this machine.
 pub fn activate(args: &Args, name: Option<String>, out: &mut Output) -> Result<Exit, Failure> {
     let (mut agent, store) = glue::agent(args, &Ask::default(), None)?;

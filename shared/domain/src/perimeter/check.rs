@@ -1,6 +1,7 @@
 //! The one function that decides whether a request meets what its key demands.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::restrictions::Restrictions;
 use crate::host::Host;
@@ -38,7 +39,7 @@ pub trait Circumstances {
     /// The name that the machine gives itself (`X-Hostname`).
     fn hostname(&self) -> Option<Host>;
     /// The client's certificate, if one was presented.
-    fn certificate(&self) -> Option<Certificate>;
+    fn certificate(&self) -> Option<Rc<Certificate>>;
     /// What the request's signature is worth by this public key.
     fn signature(&self, public_key: &str) -> Signature;
 }

@@ -1,6 +1,7 @@
 //! Requests against restrictions, layer by layer.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::*;
 use crate::host::Host;
@@ -21,8 +22,8 @@ impl Circumstances for Request {
     fn hostname(&self) -> Option<Host> {
         Host::parse(self.hostname).ok()
     }
-    fn certificate(&self) -> Option<Certificate> {
-        self.certificate.clone()
+    fn certificate(&self) -> Option<Rc<Certificate>> {
+        self.certificate.clone().map(Rc::new)
     }
     fn signature(&self, public_key: &str) -> Signature {
         assert_eq!(public_key, "the key");

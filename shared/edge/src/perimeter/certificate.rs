@@ -1,21 +1,45 @@
 //! The client's certificate, as the platform tells of it (`js/certificate.mjs`).
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::perimeter::{Certificate, alternative_names, common_name};
+use domain::time::Millis;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::cache::Cache;
 
 #[wasm_bindgen(module = "/js/certificate.mjs")]
 extern "C" {
     /// See `js/certificate.mjs`.
     #[wasm_bindgen(catch)]
     fn certificate(request: &JsValue) -> Result<String, JsValue>;
+
+    /// See `js/certificate.mjs`.
+    #[wasm_bindgen(catch)]
+    fn number(request: &JsValue) -> Result<u32, JsValue>;
 }
 
-/// The certificate of the connection that `request` came by; none where none was presented.
-pub fn of(request: &JsValue) -> Option<Certificate> {
-    certificate(request).ok().and_then(|text| read(&text))
+/// Certificates remembered per isolate.
+const REMEMBERED: usize = 1_024;
+
+thread_local! {
+    static READ: RefCell<Cache<u32, Rc<Certificate>>> = RefCell::new(Cache::new(REMEMBERED));
+}
+
+/// The certificate of the connection that `request` came by; none where none was presented. What is the same certificate,
+/// and of the same standing, is read once.
+pub fn of(request: &JsValue) -> Option<Rc<Certificate>> {
+    let number = number(request).ok().filter(|number| *number > 0)?;
+    let known = READ.with_borrow_mut(|known| known.get(&number).map(|held| Rc::clone(&held.value)));
+    known.or_else(|| {
+        let facts = Rc::new(read(&certificate(request).ok()?)?);
+        READ.with_borrow_mut(|known| known.put(number, Rc::clone(&facts), Millis(0)));
+        Some(facts)
+    })
 }
 
 /// Reads the facts: verified, revoked, subject (RFC 2253), SHA-256, the certificate itself (RFC 9440). What cannot be read

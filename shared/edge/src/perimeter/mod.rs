@@ -3,6 +3,7 @@
 pub mod certificate;
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use domain::host::Host;
 use domain::perimeter::{Broken, Certificate, Circumstances, Signature};
@@ -63,7 +64,7 @@ impl Circumstances for Seen<'_> {
         Host::parse(self.inbound.header("x-hostname").trim()).ok()
     }
 
-    fn certificate(&self) -> Option<Certificate> {
+    fn certificate(&self) -> Option<Rc<Certificate>> {
         self.inbound.certificate()
     }
 

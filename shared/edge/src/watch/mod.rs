@@ -217,7 +217,7 @@ pub async fn tell(env: Env) {
     for ((tenant, _, _), told) in by_tenant {
         let Some(message) = message(&told) else { continue };
         let Some(shard) = told.first().map(|(_, noted)| noted.shard) else { continue };
-        let sent = object::send::<Watch>(&call, &Watch::name(&tenant), shard, &message).await;
+        let sent = object::tell::<Watch>(&call, &Watch::name(&tenant), shard, &message).await;
         if let Err(failure) = sent {
             log::event("warn", "watch.tell", &failure.to_string());
             GATHER.with_borrow_mut(|gather| gather.put_back(told));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::sessions::customers;
 use crate::query::{Entry, Lookup};
+use crate::row;
 
 /// How far a tenant's life has come.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -57,12 +58,15 @@ pub struct TenantRow {
     pub version: i64,
     /// Its plan of the service.
     pub plan: Plan,
+    /// Its own limits of checkouts; none for the usual ones.
+    #[serde(deserialize_with = "row::json_or_null")]
+    pub rate_limits: Option<CheckoutLimits>,
 }
 
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, kind, parent, region, shard, status, created_ms, version, plan FROM tenants ",
+            "SELECT id, kind, parent, region, shard, status, created_ms, version, plan, rate_limits FROM tenants ",
             $tail
         )
     };

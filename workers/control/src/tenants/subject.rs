@@ -126,6 +126,7 @@ pub mod tests {
             created_ms: NOW,
             version: 1,
             plan: domain::subscription::Plan::Enterprise,
+            rate_limits: None,
         };
         let rows = [
             ("acme", TenantKind::Customer, true),

@@ -43,8 +43,8 @@ use wire::people::{
 };
 use wire::pool::{PoolEvent, PoolView, ReleaseAnswer, ReleaseRequest};
 use wire::registration::{
-    PendingAnswer, RegisterAnswer, RegisterRequest, SetPlanRequest, SubscriptionView,
-    VerifiedAnswer, VerifyRequest,
+    PendingAnswer, RegisterAnswer, RegisterRequest, SetLimitsRequest, SetPlanRequest,
+    SubscriptionView, VerifiedAnswer, VerifyRequest,
 };
 use wire::sealing::SealingView;
 use wire::signing::{RotateAnswer, SigningKeyView};
@@ -211,6 +211,7 @@ fn of_control(id: Id, make: Make<'_>) -> Shape {
         Id::RegisterTenant => make.exchange::<RegisterRequest, RegisterAnswer>("201"),
         Id::VerifyTenant => make.exchange::<VerifyRequest, VerifiedAnswer>("200"),
         Id::SetPlan => make.exchange::<SetPlanRequest, SetPlanRequest>("200"),
+        Id::SetLimits => make.exchange::<SetLimitsRequest, SetLimitsRequest>("200"),
         Id::Subscription => make.answer::<SubscriptionView>(),
         Id::Hostnames => make.page::<HostnameView>(PAGE),
         Id::AddHostname => make.exchange::<HostnameRequest, HostnameView>("201"),

@@ -113,7 +113,8 @@ mod tests {
 
     fn row(kind: &str, parent: Option<&str>) -> TenantRow {
         let json = serde_json::json!({"id": "acme", "kind": kind, "parent": parent, "region": "eu", "shard": "eu",
-            "status": "active", "created_ms": 0, "version": 1, "plan": "enterprise"});
+            "status": "active", "created_ms": 0, "version": 1, "plan": "enterprise",
+            "rate_limits": null});
         serde_json::from_value(json).unwrap()
     }
 

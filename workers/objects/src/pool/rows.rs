@@ -3,6 +3,7 @@
 use domain::place::Shard;
 use domain::pool::{Entry, Head, Lease};
 use domain::time::Millis;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::disk::{Disk, DiskError, params, text};
@@ -44,14 +45,15 @@ pub struct Purge {
     pub below: u64,
 }
 
+/// A page as one JSON array: a row that crosses into Wasm by itself costs more than its text.
 #[derive(Deserialize)]
-struct Body<T: serde::de::DeserializeOwned> {
-    #[serde(deserialize_with = "text::json")]
-    body: T,
+struct Page {
+    bodies: Option<String>,
 }
 
-fn bodies<T: serde::de::DeserializeOwned>(rows: Vec<Body<T>>) -> Vec<T> {
-    rows.into_iter().map(|row| row.body).collect()
+fn page<T: DeserializeOwned>(rows: Vec<Page>) -> Result<Vec<T>, DiskError> {
+    let bodies = rows.into_iter().find_map(|row| row.bodies);
+    bodies.map_or(Ok(Vec::new()), |json| serde_json::from_str(&json).map_err(DiskError::new))
 }
 
 fn json(value: &impl Serialize) -> Result<String, DiskError> {
@@ -88,8 +90,9 @@ pub fn note(disk: &impl Disk, entry: &Entry) -> Result<(), DiskError> {
 
 /// At most `limit` entries after the entry `after`, in order.
 pub fn entries(disk: &impl Disk, after: u64, limit: u32) -> Result<Vec<Entry>, DiskError> {
-    let sql = "SELECT body FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2";
-    disk.rows(sql, params![after, limit]).map(bodies)
+    let sql = "SELECT '[' || group_concat(body, ',' ORDER BY seq) || ']' AS bodies
+                 FROM (SELECT seq, body FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2)";
+    page(disk.rows(sql, params![after, limit])?)
 }
 
 /// The oldest entry in the journal.
@@ -117,18 +120,37 @@ pub fn folded(disk: &impl Disk, head: &Head) -> Result<(), DiskError> {
 
 /// At most `limit` leases after the lease `after`, in the order of their numbers.
 pub fn leases(disk: &impl Disk, after: u64, limit: u32) -> Result<Vec<Lease>, DiskError> {
-    let sql = "SELECT body FROM leases WHERE number > ?1 ORDER BY number LIMIT ?2";
-    disk.rows(sql, params![after, limit]).map(bodies)
+    let sql = "SELECT '[' || group_concat(body, ',' ORDER BY number) || ']' AS bodies
+                 FROM (SELECT number, body FROM leases WHERE number > ?1 ORDER BY number LIMIT ?2)";
+    page(disk.rows(sql, params![after, limit])?)
 }
 
-/// Writes a lease as it is.
-pub fn keep(disk: &impl Disk, lease: &Lease) -> Result<(), DiskError> {
-    let sql = "INSERT INTO leases (number, body) VALUES (?1, ?2)
+/// Writes leases as they are.
+pub fn keep<'a>(
+    disk: &impl Disk,
+    leases: impl Iterator<Item = &'a Lease>,
+) -> Result<(), DiskError> {
+    let rows = leases.map(|lease| Ok((lease.number, json(lease)?)));
+    let rows = rows.collect::<Result<Vec<_>, DiskError>>()?;
+    // The WHERE tells SQLite that ON is not a join's.
+    let sql = "INSERT INTO leases (number, body)
+               SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?1) WHERE true
                ON CONFLICT (number) DO UPDATE SET body = excluded.body";
-    disk.run(sql, params![lease.number, json(lease)?])
+    in_parts(&rows, |part| disk.run(sql, params![part]))
 }
 
-/// The lease is forgotten.
-pub fn forget(disk: &impl Disk, number: u64) -> Result<(), DiskError> {
-    disk.run("DELETE FROM leases WHERE number = ?1", params![number])
+/// The leases are forgotten.
+pub fn forget(disk: &impl Disk, numbers: &[u64]) -> Result<(), DiskError> {
+    let sql = "DELETE FROM leases WHERE number IN (SELECT value FROM json_each(?1))";
+    in_parts(numbers, |part| disk.run(sql, params![part]))
+}
+
+/// Leases that go into one statement: some 250 KB of JSON, an eighth of what a parameter may have.
+const PART: usize = 500;
+
+fn in_parts<T: Serialize>(
+    rows: &[T],
+    mut write: impl FnMut(String) -> Result<(), DiskError>,
+) -> Result<(), DiskError> {
+    rows.chunks(PART).try_for_each(|part| write(json(&part)?))
 }

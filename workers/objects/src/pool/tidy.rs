@@ -76,11 +76,8 @@ impl Live {
         let head = self.book.head();
         let purge = self.purge(keep, now);
         disk.atomically(|| {
-            let leases = touched.iter().filter_map(|id| self.book.lease(id));
-            for lease in leases {
-                rows::keep(disk, lease)?;
-            }
-            forgotten.iter().try_for_each(|number| rows::forget(disk, *number))?;
+            rows::keep(disk, touched.iter().filter_map(|id| self.book.lease(id)))?;
+            rows::forget(disk, &forgotten)?;
             if head.seq > self.folded {
                 rows::folded(disk, &head)?;
             }

@@ -331,6 +331,7 @@ fn ways_in(cast: &Cast) -> Vec<Row> {
 fn domains(cast: &Cast) -> Vec<Row> {
     let at = |tail: &str| format!("/api/v1/hostnames/{}{tail}", cast.domain);
     let plan = format!("/api/v1/tenants/{}/plan", cast.spare.id);
+    let limits = format!("/api/v1/tenants/{}/limits", cast.spare.id);
     let pem = |kind: &str| format!("-----BEGIN {kind}-----\nAA==\n-----END {kind}-----\n");
     let certificate =
         json!({ "certificate": pem("CERTIFICATE"), "private_key": pem("PRIVATE KEY") });
@@ -338,6 +339,7 @@ fn domains(cast: &Cast) -> Vec<Row> {
         fixed(Id::RegisterTenant, &NONE, 201, [ELSEWHERE; 7]),
         fixed(Id::VerifyTenant, &NONE, 200, [ELSEWHERE; 7]),
         row(Id::SetPlan, &plan, &json!({ "plan": "enterprise" }), 200, OPERATOR),
+        row(Id::SetLimits, &limits, &json!({ "rate_limits": null }), 200, OWNER),
         fixed(Id::Subscription, &NONE, 200, EVERYBODY),
         fixed(Id::Hostnames, &NONE, 200, [All, Own, Own, Own, Own, Own, Own]),
         fixed(Id::AddHostname, &json!({ "host": "@new.callers.dev" }), 201, EVERYBODY),

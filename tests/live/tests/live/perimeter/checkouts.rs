@@ -85,3 +85,31 @@ fn the_usual_limits_are_those_of_seed_3() {
     let call = p.call("GET", &site.tenant.id, "/api/v1/licenses").key(&key).json(&Value::Null);
     assert_eq!(call.send().header("ratelimit-policy"), r#""key";q=6000;w=60"#);
 }
+
+#[test]
+fn whoever_stands_above_a_tenant_changes_its_limits_and_nobody_their_own() {
+    let p = shared();
+    let msp = p.msp();
+    let tenant = p.tenant("customer", Some(&msp), "eu");
+    let path = format!("/api/v1/tenants/{}/limits", tenant.id);
+    let few = json!({ "rate_limits": { "checkouts_per_minute": 2, "checkouts_per_hour": 1000 } });
+    tenant.put(p, &path, &few).refused(403, "role-not-allowed");
+    p.msp().put(p, &path, &few).refused(404, "tenant-not-found");
+    msp.put(p, &format!("/api/v1/tenants/{}/limits", msp.id), &few)
+        .refused(403, "role-not-allowed");
+    let none = json!({ "rate_limits": { "checkouts_per_minute": 0, "checkouts_per_hour": 1 } });
+    msp.put(p, &path, &none).refused(400, "invalid-request");
+    assert_eq!(msp.put(p, &path, &few).ok(200), few);
+    let shown = tenant.get(p, "/api/v1/subscription").ok(200);
+    assert_eq!(shown["rate_limits"], few["rate_limits"]);
+    assert!(tenant.get(p, "/api/v1/audit").ok(200).to_string().contains("tenant.limits_changed"));
+    let license = p.seats(&p.vendor(), &tenant, (50, 50), &json!({})).id;
+    let site = Site { tenant, license };
+    let (_, key) = site.key(p, &json!({}));
+    let count = passed(&crowd(&site, &[key]));
+    assert!((1..=2).contains(&count), "{count} passed");
+    assert_eq!(
+        msp.put(p, &path, &json!({ "rate_limits": null })).ok(200)["rate_limits"],
+        Value::Null
+    );
+}
