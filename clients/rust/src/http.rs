@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::{Response, Uri};
+use ureq::tls::TlsConfig;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, RequestBuilder};
 
 use crate::failure::Failure;

@@ -71,9 +71,7 @@ pub fn certificate(chain: &[u8], key: &[u8]) -> Result<ClientCert, Failure> {
         _ => None,
     });
     match key {
-        Some(key) if !certificates.is_empty() => {
-            Ok(ClientCert::new_with_certs(&certificates, key))
-        }
+        Some(key) if !certificates.is_empty() => Ok(ClientCert::new_with_certs(&certificates, key)),
         Some(_) => Err(Failure::Usage("--client-cert holds no certificate (PEM)".into())),
         None => Err(Failure::Usage("--client-key holds no private key (PEM)".into())),
     }

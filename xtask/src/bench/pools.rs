@@ -1,5 +1,8 @@
 //! Floating seats: what a checkout or a return costs beside the floor of one object call with one row written.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 use serde_json::json;
 
@@ -20,6 +23,8 @@ const SECONDS: u64 = 3;
 const SECONDS_MANY: u64 = 10;
 /// Before each measurement its case runs this long: the platform puts objects to sleep while the others are measured.
 const WARM_UP: u64 = 2;
+/// After a round: longer than a pool gathers (`LEDGER_GATHER_MS`), and than its platform keeps an idle object.
+const QUIET: Duration = Duration::from_secs(45);
 /// Leases that the small and the large pool hold meanwhile.
 const SMALL: u64 = 100;
 const LARGE: u64 = 100_000;
@@ -58,10 +63,10 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<PoolsPart> {
         (PAIR, 16, pools.pair(empty)?),
         (FLOOR_64, 64, floor(world, &floors, None)?),
         (PAIR_64, 64, pools.pair(empty)?),
-        (FLOOR_MANY, 16, floor(world, &floors, Some(many()))?),
-        (PAIR_MANY, 16, pools.pair_of_many()?),
         (PAIR_SMALL, 16, pools.pair(small)?),
         (PAIR_LARGE, 16, pools.pair(full)?),
+        (FLOOR_MANY, 16, floor(world, &floors, Some(many()))?),
+        (PAIR_MANY, 16, pools.pair_of_many()?),
     ];
     let mut results: Vec<_> = cases
         .iter()
@@ -83,6 +88,10 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<PoolsPart> {
                 bail!("{name}: {} calls were refused", round.refused);
             }
             result.rounds.push(round);
+        }
+        if number < rounds {
+            // A thousand pools ship what they have gathered for half a minute: not while another case is measured.
+            sleep(QUIET);
         }
     }
     Ok(PoolsPart { setting, seconds, rss_mb: machine::rss_mb(platform.pid)?, cases: results })

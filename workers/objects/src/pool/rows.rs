@@ -11,6 +11,14 @@ use crate::disk::{Disk, DiskError, params, text};
 /// The tables of a pool.
 const SCHEMA: &str = include_str!("../../../../schema/objects/pool.sql");
 
+/// How many those are. A pool wakes often: it looks whether they are there, and makes them only when they are not.
+const TABLES: u32 = 3;
+
+#[derive(Deserialize)]
+struct Tables {
+    tables: u32,
+}
+
 /// What the pool knows of itself.
 #[derive(Clone, Debug, Deserialize)]
 pub struct PoolRow {
@@ -62,11 +70,16 @@ fn json(value: &impl Serialize) -> Result<String, DiskError> {
 
 /// The pool, if a seat was ever asked for. Where none was, nothing is written.
 pub fn pool(disk: &impl Disk) -> Result<Option<PoolRow>, DiskError> {
-    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'pool'";
-    if disk.rows::<serde_json::Value>(sql, params![])?.is_empty() {
+    let sql = "SELECT count(*) AS tables FROM sqlite_master
+                WHERE type = 'table' AND name IN ('journal', 'pool', 'leases')";
+    let there = disk.rows::<Tables>(sql, params![])?.first().map_or(0, |count| count.tables);
+    if there == 0 {
         return Ok(None);
     }
-    disk.script(SCHEMA)?;
+    // Tables that a later version has added.
+    if there < TABLES {
+        disk.script(SCHEMA)?;
+    }
     let sql = "SELECT shard, head, folded, shipped FROM pool WHERE one = 1";
     Ok(disk.rows(sql, params![])?.into_iter().next())
 }
