@@ -7,15 +7,17 @@ const OUTSIDE = process.env.WRIT_OUTSIDE;
 const OPERATOR = process.env.WRIT_OPERATOR_KEY;
 const APEX = "writ.localhost";
 
+export const landing = `http://${APEX}:${PORT}`;
+
 export const origin = (tenant) => `http://${tenant}.${APEX}:${PORT}`;
 
 /// Where another's host would be: the same platform, which has no such host. What comes there has left its own.
 export const elsewhere = `http://evil.example:${PORT}`;
 
 /// Asks with a key. Node resolves no names below localhost, so the host goes into the header.
-function ask(method, base, path, { host, key, body } = {}) {
+function ask(method, base, path, { host, key, body, more } = {}) {
   const { hostname, port } = new URL(base);
-  const headers = { "content-type": "application/json" };
+  const headers = { "content-type": "application/json", ...more };
   if (host) headers.host = host;
   if (key) headers.authorization = `Bearer ${key}`;
   return new Promise((resolve, reject) => {
@@ -36,6 +38,15 @@ function ask(method, base, path, { host, key, body } = {}) {
 
 const asOperator = (method, path, body) =>
   ask(method, `http://127.0.0.1:${PORT}`, path, { host: `console.${APEX}:${PORT}`, key: OPERATOR, body });
+
+/// Asks the world outside: resolvers, mail, identity providers.
+export const outside = (method, path, body) => ask(method, OUTSIDE, path, { body });
+
+export const outsideUrl = OUTSIDE;
+
+/// Asks a tenant's host with a key, and whatever else is shown.
+export const withKey = (tenant, key, method, path, { body, more } = {}) =>
+  ask(method, `http://127.0.0.1:${PORT}`, path, { host: `${tenant}.${APEX}:${PORT}`, key, body, more });
 
 let count = 0;
 

@@ -11,6 +11,7 @@
 
 mod http;
 mod inputs;
+mod others;
 mod people;
 mod platform;
 mod world;

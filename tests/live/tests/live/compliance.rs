@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use live::{Platform, Tenant, shared, until};
@@ -75,17 +74,8 @@ fn an_export_is_whole_and_signed_and_the_audit_log_proves_itself_to_others() {
     assert_eq!(audit.header("content-type"), "application/x-ndjson");
     let jwks = p.call("GET", &holder.id, "/.well-known/jwks.json").send().ok(200);
     let seen = json!({ "jwks": jwks, "tenant": holder.id, "pages": pages, "audit": audit.text() });
-    let file = p.checkout("target/live").join(format!("export-{}.json", std::process::id()));
-    std::fs::write(&file, seen.to_string()).unwrap();
-    let ran = Command::new(p.checkout("node_modules/.bin/node"))
-        .arg(p.checkout("tests/live/export.mjs"))
-        .arg(&file)
-        .output()
-        .unwrap();
-    std::fs::remove_file(file).unwrap();
-    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(ran.status.success(), "{}", said(&ran.stderr));
-    let tables: BTreeMap<String, u64> = serde_json::from_slice(&ran.stdout).unwrap();
+    let said = p.judged_by("export.mjs", &seen);
+    let tables: BTreeMap<String, u64> = serde_json::from_str(&said).unwrap();
     for name in [
         "profiles",
         "licenses",

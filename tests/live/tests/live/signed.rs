@@ -1,7 +1,5 @@
 //! Signed answers and licenses, verified with nothing but the keys that the platform publishes.
 
-use std::process::Command;
-
 use domain::time::Millis;
 use license::answer::{AnswerHeaders, AnswerParts, RequestParts, claimed_kid, verify_answer};
 use license::cert::{Certified, KeyUse};
@@ -133,17 +131,7 @@ fn independent_libraries_verify_licenses_keys_and_answers() {
         "root": p.call("GET", &holder.id, "/.well-known/writ-root.pem").send().text(),
         "license": text["compact"], "holder": holder.id, "answers": answers,
     });
-    verify(p, &seen);
-}
-
-/// Hands what was seen to a script with npm's `jose` and `http-message-signatures`.
-fn verify(p: &Platform, seen: &Value) {
-    let file = p.state().with_file_name("seen.json");
-    std::fs::write(&file, seen.to_string()).unwrap();
-    let node = p.checkout("node_modules/.bin/node");
-    let out =
-        Command::new(node).arg(p.checkout("tests/live/verify.mjs")).arg(&file).output().unwrap();
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    p.judged_by("verify.mjs", &seen);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use license::request::{Request, sign_request};
 use live::{Call, shared};
 use serde_json::{Value, json};
 
+use writ::{CheckoutOptions, Client, Failure, Identity};
+
 use super::{Site, all_say};
 
 fn now() -> Millis {
@@ -68,4 +70,32 @@ fn a_key_that_wants_signed_requests_takes_those_of_its_device_only() {
         all_say(&moved[..2], invalid, "another body");
         assert!(elsewhere.send().status < 300);
     }
+}
+
+#[test]
+fn the_client_shows_what_a_key_demands() {
+    let p = shared();
+    let site = Site::new(p);
+    let device = || SigningSeed::from_bytes(&[9; 32]);
+    let demands = json!({
+        "require_signature": true,
+        "signing_public_key": device().public().to_pem(),
+        "allowed_hostnames": ["ws-042.example.com"],
+    });
+    let (_, key) = site.key(p, &demands);
+    let url = p.call("GET", &site.tenant.id, "").target();
+    let options = CheckoutOptions { license: Some(site.license.clone()), ..Default::default() };
+    let checkout = |identity| Client::connect_as(&url, &key, identity).unwrap().checkout(&options);
+    let hostname = || Some("ws-042.example.com".to_owned());
+    let rows = [
+        (Identity::default(), "hostname-not-allowed"),
+        (Identity { signing: Some(device()), ..Identity::default() }, "hostname-not-allowed"),
+        (Identity { hostname: hostname(), ..Identity::default() }, "signature-required"),
+    ];
+    for (identity, want) in rows {
+        let Err(Failure::Refused(problem)) = checkout(identity) else { panic!("{want}") };
+        assert_eq!(problem.code, want);
+    }
+    let whole = Identity { hostname: hostname(), signing: Some(device()), ..Identity::default() };
+    checkout(whole).unwrap().give_back().unwrap();
 }
