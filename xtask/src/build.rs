@@ -94,11 +94,25 @@ pub fn compile(
     if release { without_names(root, folder, name) } else { Ok(()) }
 }
 
+/// What the workers use of WebAssembly. With all that wasm-opt knows it would write what workerd cannot read yet.
+const FEATURES: [&str; 9] = [
+    "exception-handling",
+    "reference-types",
+    "bulk-memory",
+    "bulk-memory-opt",
+    "call-indirect-overlong",
+    "multivalue",
+    "sign-ext",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+];
+
 /// Takes the names of functions out: a twentieth of what is sent.
 fn without_names(root: &Root, folder: &str, name: &str) -> Result<()> {
     let wasm = root.join(folder).join("build/index_bg.wasm");
     let mut command = root.command(root.npm_bin("wasm-opt"));
-    command.args(["-all", "--strip-debug", "-o"]).arg(&wasm).arg(&wasm);
+    command.args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    command.args(["--strip-debug", "-o"]).arg(&wasm).arg(&wasm);
     logged(root, &format!("strip-{name}"), &mut command)
 }
 

@@ -9,8 +9,8 @@ use live::shared;
 fn the_portal_works_in_a_browser() {
     let p = shared();
     let outside = p.outside("GET", "").target();
-    let tests =
-        ["brand", "portal", "perimeter"].map(|name| p.checkout(&format!("tests/browser/{name}.test.mjs")));
+    let tests = ["brand", "portal", "perimeter"]
+        .map(|name| p.checkout(&format!("tests/browser/{name}.test.mjs")));
     let status = Command::new(p.checkout("node_modules/.bin/node"))
         .args(["--test", "--test-concurrency=1"])
         .args(tests)
