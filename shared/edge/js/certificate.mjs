@@ -19,9 +19,9 @@ function presented(request) {
 export function number(request) {
   const facts = presented(request);
   if (!facts) return 0;
-  const { certFingerprintSHA256: sha256, certRevoked, certVerified } = facts;
+  const { certFingerprintSHA256: sha256, certRevoked, certVerified, certSubjectDNRFC2253: subject } = facts;
   if (!/^[0-9a-fA-F]{64}$/.test(sha256)) return ++newest;
-  const name = `${sha256}${certRevoked === "0"}${certVerified}`;
+  const name = `${sha256}${certRevoked === "0"}${certVerified}\n${subject}`;
   let number = numbers.get(name);
   if (number === undefined) {
     if (numbers.size >= MOST) numbers.clear();

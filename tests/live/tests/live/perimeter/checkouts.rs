@@ -98,7 +98,7 @@ fn whoever_stands_above_a_tenant_changes_its_limits_and_nobody_their_own() {
     msp.put(p, &format!("/api/v1/tenants/{}/limits", msp.id), &few)
         .refused(403, "role-not-allowed");
     let none = json!({ "rate_limits": { "checkouts_per_minute": 0, "checkouts_per_hour": 1 } });
-    msp.put(p, &path, &none).refused(400, "invalid-request");
+    msp.put(p, &path, &none).refused(422, "invalid-request");
     assert_eq!(msp.put(p, &path, &few).ok(200), few);
     let shown = tenant.get(p, "/api/v1/subscription").ok(200);
     assert_eq!(shown["rate_limits"], few["rate_limits"]);
