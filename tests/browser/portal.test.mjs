@@ -86,6 +86,7 @@ test("a key is made, shown once, and revoked", async () => {
   const key = await page.locator("dialog .copy code").textContent();
   assert.match(key, /^wk_/);
   await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
   const row = page.locator("tr", { hasText: "Render farm" });
   await row.waitFor();
   assert.ok(!(await page.locator("body").textContent()).includes(key), "not shown again");

@@ -21,7 +21,7 @@ const SHARED: [&str; 4] = ["Cargo.toml", "Cargo.lock", "schema/objects", "schema
 pub fn digest(root: &Root, worker: &str, how: &str) -> Result<String> {
     let mut files = BTreeSet::new();
     for folder in crates(root, &format!("workers/{worker}"))? {
-        for part in ["src", "js", "entry.mjs", "build.rs", "Cargo.toml"] {
+        for part in ["src", "js", "app", "entry.mjs", "build.rs", "Cargo.toml"] {
             collect(&root.join(&folder).join(part), &mut files)?;
         }
     }

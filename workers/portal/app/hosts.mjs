@@ -58,7 +58,7 @@ function one(host, reload) {
 }
 
 function records(list) {
-  return list.map(({ purpose, record }) => h("div", { class: "inset" },
+  return list.map(({ purpose, ...record }) => h("div", { class: "inset" },
     h("p", { class: "hint" }, PURPOSES[purpose] || purpose),
     h("dl", { class: "record" },
       h("dt", {}, "Type"), h("dd", {}, h("code", {}, record.kind || record.type)),

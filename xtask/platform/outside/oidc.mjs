@@ -10,9 +10,9 @@ const people = new Map();
 
 const escape = (text) => text.replace(/[&<>"]/g, (it) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[it]);
 
-function page(uid, client) {
+function page(client) {
   const style = "body{font:16px/1.5 system-ui;max-width:24rem;margin:3rem auto;padding:0 1rem}label,input,button{display:block;width:100%;box-sizing:border-box}input,button{padding:.5rem;margin:.25rem 0 1rem;font:inherit}";
-  return `<!doctype html><html lang=en><meta charset=utf-8><title>Sign in</title><style>${style}</style><h1>Identity provider</h1><p>This one believes everybody. ${escape(client ?? "")}</p><form method=post action="interaction/${uid}"><label>Mail address<input name=email type=email required autofocus></label><label>Name<input name=name value="A Person"></label><input type=hidden name=verified value=true><button>Sign in</button></form></html>`;
+  return `<!doctype html><html lang=en><meta charset=utf-8><title>Sign in</title><style>${style}</style><h1>Identity provider</h1><p>This one believes everybody. ${escape(client ?? "")}</p><form method=post><label>Mail address<input name=email type=email required autofocus></label><label>Name<input name=name value="A Person"></label><input type=hidden name=verified value=true><button>Sign in</button></form></html>`;
 }
 
 async function read(request) {
@@ -69,7 +69,7 @@ const providers = new Map();
 async function interaction({ it }, request, response, uid) {
   const details = await it.interactionDetails(request, response);
   if (request.method !== "POST") {
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page(uid, details.params.client_id));
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page(details.params.client_id));
     return;
   }
   const form = new URLSearchParams(await read(request));
