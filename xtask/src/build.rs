@@ -60,7 +60,7 @@ fn build(root: &Root, worker: &str, release: bool, compiler: Compiler) -> Result
     bundle(root, worker)
 }
 
-/// How much LLVM inlines in what is sent: at its usual 275 a worker is a tenth larger, and no faster.
+/// How much LLVM inlines in what is sent: at its usual 275 a worker is larger and, at 100, was no faster (bench/findings.md).
 const INLINING: &str = "-Cllvm-args=-inline-threshold=64";
 
 /// Compiles the crate in `folder` to Wasm, with its log under `build-<name>`.
