@@ -73,23 +73,30 @@ impl Transport for Http {
     fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
         let url = self.url(request.path);
         let timeout = request.timeout.map_or(self.timeout, |timeout| timeout.min(self.timeout));
+        let headers = self.identity.headers(request, (&url, &self.authorization), wall());
+        let said = |name: &str| {
+            headers.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone())
+        };
+        let asked = said("Signature")
+            .map(|signature| (said("Content-Digest").unwrap_or_default(), signature));
         let result = match request.body {
             Some(body) => {
                 let mut call = self.agent.post(&url).header("Content-Type", "application/json");
                 if let Some(key) = request.idempotency_key {
                     call = call.header("Idempotency-Key", key);
                 }
-                let call = self.shown(call, request, &url);
+                let call = self.shown(call, headers);
                 call.config().timeout_global(Some(timeout)).build().send(body)
             }
             None => self
-                .shown(self.agent.get(&url), request, &url)
+                .shown(self.agent.get(&url), headers)
                 .config()
                 .timeout_global(Some(timeout))
                 .build()
                 .call(),
         };
-        read(result.map_err(Failure::unreachable)?)
+        let reply = read(result.map_err(Failure::unreachable)?)?;
+        Ok(Reply { asked, ..reply })
     }
 
     fn url(&self, path: &str) -> String {
@@ -102,13 +109,11 @@ impl Http {
     fn shown<B>(
         &self,
         mut call: RequestBuilder<B>,
-        request: Request<'_>,
-        url: &str,
+        headers: Vec<(&'static str, String)>,
     ) -> RequestBuilder<B> {
         if !self.authorization.is_empty() {
             call = call.header("Authorization", &self.authorization);
         }
-        let headers = self.identity.headers(request, (url, &self.authorization), wall());
         headers.into_iter().fold(call, |call, (name, value)| call.header(name, value))
     }
 }
@@ -123,7 +128,7 @@ fn read(mut response: Response<Body>) -> Result<Reply, Failure> {
         signature_input: header("signature-input"),
         signature: header("signature"),
         retry_after: header("retry-after").and_then(|seconds| seconds.parse().ok()),
-        body: Vec::new(),
+        ..Reply::default()
     };
     let body = response.body_mut().with_config().limit(MAX_REPLY_BYTES).read_to_vec();
     reply.body = body.map_err(Failure::unreachable)?;

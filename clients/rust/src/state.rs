@@ -94,6 +94,9 @@ pub struct Proof {
     pub method: String,
     /// URL of the request.
     pub target_uri: String,
+    /// The request's own `Content-Digest` and `Signature`, where it was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<(String, String)>,
     /// Status of the answer.
     pub status: u16,
     /// Body of the answer.

@@ -227,6 +227,7 @@ impl Transport for Service {
         };
         let signed = sign_answer(&answer_key, parts, asked, params).unwrap();
         Ok(Reply {
+            asked: None,
             status: 200,
             content_digest: Some(signed.content_digest),
             signature_input: Some(signed.signature_input),

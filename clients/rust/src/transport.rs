@@ -46,6 +46,8 @@ pub struct Reply {
     pub retry_after: Option<u32>,
     /// Body.
     pub body: Vec<u8>,
+    /// The `Content-Digest` and the `Signature` of the request, where it was signed: a signed answer covers both.
+    pub asked: Option<(String, String)>,
 }
 
 /// Something that carries requests to the service.

@@ -99,6 +99,7 @@ fn proof(target_uri: String, method: &str, reply: &Reply) -> Result<Proof, Failu
     Ok(Proof {
         method: method.to_owned(),
         target_uri,
+        asked: reply.asked.clone(),
         status: reply.status,
         body: String::from_utf8(reply.body.clone()).map_err(Failure::forged)?,
         content_digest: header(&reply.content_digest)?,
@@ -123,11 +124,14 @@ pub fn verify(certs: &[String], roots: &[PublicKey], proof: &Proof) -> Result<Si
         signature: proof.signature.clone(),
     };
     let parts = AnswerParts { status: proof.status, body: proof.body.as_bytes() };
+    let asked = proof.asked.as_ref();
     let request = RequestParts {
         method: &proof.method,
         target_uri: &proof.target_uri,
-        content_digest: None,
-        signature: None,
+        content_digest: asked
+            .map(|(digest, _)| digest.as_str())
+            .filter(|digest| !digest.is_empty()),
+        signature: asked.map(|(_, signature)| signature.as_str()),
     };
     let by =
         answer::verify_answer(&key.public, &headers, parts, request).map_err(Failure::forged)?;
