@@ -14,7 +14,7 @@ function presented(request) {
 
 /**
  * The number of the certificate and of whether it is good; 0 where none was presented. The same number means the same
- * facts: all others follow from the SHA-256. A number crosses into Wasm for nothing, the facts do not.
+ * facts: the certificate follows from its SHA-256. A number crosses into Wasm for nothing, the facts do not.
  */
 export function number(request) {
   const facts = presented(request);

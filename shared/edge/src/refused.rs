@@ -97,6 +97,11 @@ impl Count {
         self.refused > 0 && self.told.is_none_or(|told| now.since(told) >= AGAIN_MS)
     }
 
+    /// An entry of so many refusals did not reach the log: they are told with the next one.
+    const fn take_back(&mut self, refused: u32) {
+        self.refused = self.refused.saturating_add(refused);
+    }
+
     /// The entry, with which the count begins anew.
     fn tell(&mut self, (key, layer): &Key, event: EventId, now: Millis) -> Draft {
         let said = |text: &str| (!text.is_empty()).then_some(text.to_owned());
@@ -118,13 +123,6 @@ impl Count {
             request: std::mem::take(&mut self.request),
             detail,
         }
-    }
-}
-
-impl Count {
-    /// An entry of so many refusals did not reach the log: they are told with the next one.
-    const fn take_back(&mut self, refused: u32) {
-        self.refused = self.refused.saturating_add(refused);
     }
 }
 

@@ -5,11 +5,10 @@ use domain::limiter::CheckoutLimits;
 use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
-use edge::outbox::Entry;
 use edge::principal::Principal;
 use edge::{Call, Failure};
 use futures_util::future::try_join;
-use serde_json::{Value, json};
+use serde_json::json;
 use store::data::holdings::{self, HoldingsRow};
 use store::directory::api_keys::{self, KeysRow};
 use store::directory::tenants::{self, TenantRow};
@@ -18,9 +17,8 @@ use wire::problem::Kind;
 use wire::registration::{SetLimitsRequest, SetPlanRequest, SubscriptionView, Used};
 
 use crate::answer;
-use crate::commit::{Deed, Place};
 use crate::keys::check_limits;
-use crate::tenants::row;
+use crate::tenants::{log, row};
 use crate::turn::own;
 
 /// `GET /api/v1/subscription`: the caller's own plan.
@@ -89,21 +87,4 @@ pub async fn limit(call: &Call, caller: &Caller, tenant: &str) -> Result<Outboun
 async fn named_row(call: &Call, principal: &Principal, tenant: &str) -> Result<TenantRow, Failure> {
     let id = TenantId::parse(tenant).map_err(|_| Kind::TenantNotFound)?;
     row(call, principal, &id).await
-}
-
-/// The log first: nothing changes without a trace of who did it.
-async fn log(
-    call: &Call,
-    principal: &Principal,
-    row: &TenantRow,
-    action: &str,
-    detail: Value,
-) -> Result<(), Failure> {
-    let deed = Deed {
-        place: Place { tenant: &row.id, shard: row.shard },
-        entry: Entry { actor: principal.actor(), action, subject: row.id.as_str(), detail },
-        changes: Vec::new(),
-        events: Vec::new(),
-    };
-    deed.commit(call, principal, None, answer::empty()).await.map(drop)
 }

@@ -6,7 +6,6 @@ use domain::time::Millis;
 use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
-use edge::outbox::Entry;
 use edge::principal::Principal;
 use edge::{Call, Failure};
 use serde_json::json;
@@ -19,8 +18,7 @@ use wire::problem::{Kind, Problem};
 use wire::tenant::TenantKind;
 
 use crate::answer;
-use crate::commit::{Deed, Place};
-use crate::tenants::subject;
+use crate::tenants::{log, subject};
 use crate::text;
 use crate::turn::{Done, once};
 
@@ -137,21 +135,4 @@ pub async fn keep(call: &Call, caller: &Caller, tenant: &str) -> Result<Outbound
     ];
     directory.write(changes).await?;
     Ok(answer::empty())
-}
-
-/// The log first: nobody is closed without a trace of who did it.
-async fn log(
-    call: &Call,
-    principal: &Principal,
-    row: &TenantRow,
-    action: &str,
-    detail: serde_json::Value,
-) -> Result<(), Failure> {
-    let deed = Deed {
-        place: Place { tenant: &row.id, shard: row.shard },
-        entry: Entry { actor: principal.actor(), action, subject: row.id.as_str(), detail },
-        changes: Vec::new(),
-        events: Vec::new(),
-    };
-    deed.commit(call, principal, None, answer::empty()).await.map(drop)
 }

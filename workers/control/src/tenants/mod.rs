@@ -5,6 +5,7 @@ mod decide;
 mod erase;
 mod landing;
 mod list;
+mod log;
 mod register;
 mod standing;
 mod subject;
@@ -14,6 +15,7 @@ mod view;
 pub use create::create;
 pub use erase::{erase, keep};
 pub use list::list;
+pub use log::log;
 pub use register::{claim, register};
 pub use standing::{reactivate, suspend};
 #[cfg(test)]

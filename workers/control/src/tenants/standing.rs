@@ -4,7 +4,6 @@ use domain::id::TenantId;
 use edge::admit::Caller;
 use edge::db::Freshness;
 use edge::door::Outbound;
-use edge::outbox::Entry;
 use edge::principal::Principal;
 use edge::{Call, Failure};
 use serde_json::json;
@@ -15,8 +14,7 @@ use wire::license::ReasonRequest;
 use wire::problem::Kind;
 
 use crate::answer;
-use crate::commit::{Deed, Place};
-use crate::tenants::{subject, view};
+use crate::tenants::{log, subject, view};
 use crate::text;
 use crate::turn::{Done, once};
 
@@ -72,15 +70,8 @@ async fn set(
     }
     let mut row = subject::row(call, principal, &id).await?;
     if row.status != status {
-        // The log first: nobody is suspended without a trace of who did it.
         let detail = json!({ "reason": request.reason });
-        let deed = Deed {
-            place: Place { tenant: &id, shard: row.shard },
-            entry: Entry { actor: principal.actor(), action, subject: id.as_str(), detail },
-            changes: Vec::new(),
-            events: Vec::new(),
-        };
-        deed.commit(call, principal, None, answer::empty()).await?;
+        log(call, principal, &row, action, detail).await?;
         let change = tenants::set_status(&id, row.version, status);
         call.directory(Freshness::Primary).write(vec![change]).await?;
         row.status = status;
