@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use domain::app::{App, Ruling};
+use domain::app::{App, Policy, Ruling};
 use domain::id::{DeviceId, TenantId};
 use domain::judge::DeviceFact;
 use domain::license::License;
@@ -15,10 +15,9 @@ use domain::time::Millis;
 use domain::usage::Usage;
 use license::fingerprint::Fingerprint;
 use license::matching;
-use store::data::app_policies::{self, IssuerPolicyRow};
+use store::data::ask::{self, Ask, Found};
 use store::data::devices::DeviceRow;
 use store::data::usage::ShareRow;
-use store::data::{commands, devices, licenses, usage};
 use wire::validate::CommandView;
 
 use crate::cache::{Cache, Stamped};
@@ -61,8 +60,10 @@ impl Subject {
 pub struct Facts {
     /// The license, if the holder has it.
     pub license: Option<License>,
-    /// Its issuer, and which applications that one lets in.
-    pub issuer: Option<IssuerPolicyRow>,
+    /// Where its issuer's records live.
+    pub issuer_shard: Option<Shard>,
+    /// Which applications its issuer lets in; nothing where that one has never said anything.
+    pub policy: Option<Policy>,
     /// Devices that are exactly the one that asks.
     pub exact: Vec<DeviceRow>,
     /// Active devices, to compare hardware part by part.
@@ -91,7 +92,7 @@ pub fn learn(key: &str, change: impl FnOnce(&mut Facts)) {
     });
 }
 
-/// Asks the holder's shard, in one round, and remembers the answer.
+/// Asks the holder's shard, by one statement, and remembers the answer.
 ///
 /// # Errors
 /// When the shard is away or late.
@@ -100,41 +101,37 @@ pub async fn load(
     subject: &Subject,
     freshness: Freshness,
 ) -> Result<Rc<Facts>, StoreFailure> {
-    let (license, hardware, device) =
-        (subject.license.as_str(), subject.hardware.as_deref(), subject.device.as_ref());
-    let records = call.records(&subject.tenant, subject.shard, freshness);
-    let asked = (
-        licenses::by_ref(license),
-        devices::for_ask(license, hardware, device),
-        usage::for_ask(license, hardware, device),
-        commands::waiting(license, hardware, device),
-        app_policies::for_ask(license),
-    );
-    let (found, exact, shares, waiting, issuer, candidates) = if subject.fingerprint.is_some() {
-        let (license_row, device_rows, share_rows, waiting, policy) = asked;
-        let candidates = devices::candidates(license);
-        records.read((license_row, device_rows, share_rows, waiting, policy, candidates)).await?
-    } else {
-        let (found, exact, shares, waiting, issuer) = records.read(asked).await?;
-        (found, exact, shares, waiting, issuer, Vec::new())
+    let asked = Ask {
+        license: &subject.license,
+        fingerprint: subject.hardware.as_deref(),
+        device: subject.device.as_ref(),
+        by_parts: subject.fingerprint.is_some(),
     };
-    let facts = Rc::new(Facts {
-        license: found.into_iter().next().map(Into::into),
-        issuer: issuer.into_iter().next(),
-        exact,
-        candidates,
-        shares,
-        commands: waiting.into_iter().map(|row| row.body.into()).collect(),
-    });
+    let records = call.records(&subject.tenant, subject.shard, freshness);
+    let row = records.first(ask::about(asked)).await?;
+    let facts = Rc::new(row.map(|row| Facts::from(row.found)).unwrap_or_default());
     FACTS.with_borrow_mut(|held| held.put(subject.key(), Rc::clone(&facts), call.now));
     Ok(facts)
+}
+
+impl From<Found> for Facts {
+    fn from(found: Found) -> Self {
+        Self {
+            issuer_shard: Some(found.license.issuer_shard),
+            license: Some(found.license.into()),
+            policy: found.policy,
+            exact: found.exact,
+            candidates: found.candidates,
+            shares: found.shares,
+            commands: found.commands.into_iter().map(|row| row.body.into()).collect(),
+        }
+    }
 }
 
 impl Facts {
     /// What the license's issuer says to an application. Where it has said nothing, everything passes.
     pub fn app(&self, app: App<'_>) -> Ruling {
-        let policy = self.issuer.as_ref().and_then(|issuer| issuer.policy.as_ref());
-        policy.map_or(Ruling::Accepted, |policy| policy.judge(app))
+        self.policy.as_ref().map_or(Ruling::Accepted, |policy| policy.judge(app))
     }
 
     /// Use as it is with this request's report: the device's new gauges take the place of its old ones.

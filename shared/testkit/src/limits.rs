@@ -7,13 +7,15 @@ use store::Value;
 
 /// The functions that our statements use, all of which D1 allows. It refuses many others when a statement is prepared,
 /// so a new one here wants a look at D1's list first.
-const FUNCTIONS: [&str; 12] = [
+const FUNCTIONS: [&str; 14] = [
     "changes",
     "coalesce",
     "count",
+    "json",
     "json_array",
     "json_each",
     "json_extract",
+    "json_group_array",
     "json_valid",
     "length",
     "max",

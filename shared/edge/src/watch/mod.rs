@@ -13,7 +13,7 @@ use domain::id::{KeyId, TenantId};
 use domain::place::Shard;
 use domain::time::Millis;
 use domain::watch::{Sighting, Unlisted};
-use worker::{Delay, Env};
+use worker::Delay;
 
 use crate::call::Call;
 use crate::door::Inbound;
@@ -79,7 +79,7 @@ pub struct User<'a> {
 /// An application uses a license: its issuer lists it, and the holder is told where the issuer does not know it or does
 /// not want it.
 pub fn app(user: User<'_>, facts: &Facts, inbound: &Inbound, now: Millis) {
-    let (Some(license), Some(issuer)) = (&facts.license, &facts.issuer) else { return };
+    let (Some(license), Some(issuer_shard)) = (&facts.license, facts.issuer_shard) else { return };
     let said = Said::of(inbound);
     let ruling = facts.app(said.app);
     if said.app.fingerprint.is_empty() && ruling == Ruling::Accepted {
@@ -89,7 +89,7 @@ pub fn app(user: User<'_>, facts: &Facts, inbound: &Inbound, now: Millis) {
     let words = [
         "app",
         user.tenant.as_str(),
-        issuer.issuer.as_str(),
+        license.issuer.as_str(),
         product,
         said.app.fingerprint,
         said.app.lib_version,
@@ -97,8 +97,8 @@ pub fn app(user: User<'_>, facts: &Facts, inbound: &Inbound, now: Millis) {
     ];
     GATHER.with_borrow_mut(|gather| {
         gather.note(mark(&words), now, || Noted {
-            tenant: issuer.issuer.clone(),
-            shard: issuer.issuer_shard,
+            tenant: license.issuer.clone(),
+            shard: issuer_shard,
             what: What::App(AppUse {
                 product: license.product.clone(),
                 fingerprint: short(said.app.fingerprint),
@@ -125,7 +125,7 @@ pub fn app(user: User<'_>, facts: &Facts, inbound: &Inbound, now: Millis) {
             what: What::Key(Sighting {
                 unlisted: Some(Unlisted {
                     product: license.product.clone(),
-                    issuer: issuer.issuer.clone(),
+                    issuer: license.issuer.clone(),
                     refused: ruling == Ruling::Refused,
                 }),
                 ..said.sighting(key.clone(), now)
@@ -196,7 +196,7 @@ pub fn waits() -> bool {
 
 /// Tells what waits: news at once, counts once they have been gathered for a while. What cannot be told is kept for the
 /// next time.
-pub async fn tell(env: Env) {
+pub async fn tell(call: &Call) {
     let claim = GATHER.with_borrow_mut(gather::Gather::claim);
     match claim {
         Claim::Nothing => return,
@@ -213,11 +213,10 @@ pub async fn tell(env: Env) {
         let to = (noted.tenant.clone(), noted.shard.name(), is_app);
         by_tenant.entry(to).or_default().push((mark, noted));
     }
-    let call = Call::internal(env);
     for ((tenant, _, _), told) in by_tenant {
         let Some(message) = message(&told) else { continue };
         let Some(shard) = told.first().map(|(_, noted)| noted.shard) else { continue };
-        let sent = object::tell::<Watch>(&call, &Watch::name(&tenant), shard, &message).await;
+        let sent = object::tell::<Watch>(call, &Watch::name(&tenant), shard, &message).await;
         if let Err(failure) = sent {
             log::event("warn", "watch.tell", &failure.to_string());
             GATHER.with_borrow_mut(|gather| gather.put_back(told));

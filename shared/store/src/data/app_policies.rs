@@ -2,7 +2,7 @@
 //! about: it comes with the read of a license, and so costs no round.
 
 use domain::app::Policy;
-use domain::id::{ProductId, TenantId};
+use domain::id::ProductId;
 use domain::time::Millis;
 use serde::Deserialize;
 
@@ -24,30 +24,6 @@ pub fn by_product(product: &ProductId) -> Query<PolicyRow> {
     Query::new("SELECT version, policy FROM app_policies WHERE issuer = ?1 AND product = ?2")
         .bind(product)
         .hot()
-}
-
-/// What the issuer of a license wants, and where its own records live.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-pub struct IssuerPolicyRow {
-    /// The issuer.
-    pub issuer: TenantId,
-    /// Where its records live.
-    pub issuer_shard: domain::place::Shard,
-    /// What it wants; nothing where it has never said anything.
-    #[serde(deserialize_with = "row::json_or_null")]
-    pub policy: Option<Policy>,
-}
-
-/// The policy about a license of the holder, by id or code. Indexes: those of `licenses`, and the primary key.
-pub fn for_ask(id_or_code: &str) -> Query<IssuerPolicyRow> {
-    Query::new(
-        "SELECT l.issuer, l.issuer_shard,
-                (SELECT p.policy FROM app_policies p WHERE p.issuer = l.issuer AND p.product = l.product) AS policy
-           FROM licenses l
-          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND l.provisioned_ms IS NOT NULL",
-    )
-    .bind(id_or_code)
-    .hot()
 }
 
 /// The policy as of `version`, by a handle of the issuer. An older one changes nothing.

@@ -5,7 +5,7 @@ use domain::id::{CommandId, DeviceId, LicenseId};
 use domain::time::Millis;
 use serde::Deserialize;
 
-use crate::query::{Change, Query};
+use crate::query::Change;
 use crate::row;
 
 /// A command that waits.
@@ -16,28 +16,6 @@ pub struct CommandRow {
     /// What to do.
     #[serde(deserialize_with = "row::json")]
     pub body: Command,
-}
-
-/// What waits on a license (by id or code) for the device that asks, oldest first, up to 32. The device is named as
-/// in `devices::for_ask`. Index: `commands_waiting`.
-pub fn waiting(
-    license: &str,
-    fingerprint: Option<&str>,
-    device: Option<&DeviceId>,
-) -> Query<CommandRow> {
-    Query::new(
-        "SELECT c.device_id, c.body
-           FROM licenses l JOIN commands c INDEXED BY commands_waiting ON c.tenant_id = l.tenant_id AND c.license_id = l.id
-          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND c.acknowledged_ms IS NULL
-            AND (c.device_id IS NULL OR c.device_id = ?4 OR c.device_id IN (
-                   SELECT d.id FROM devices d
-                    WHERE d.tenant_id = l.tenant_id AND d.license_id = l.id AND d.fingerprint = ?3))
-          ORDER BY c.created_ms, c.id LIMIT 32",
-    )
-    .bind(license)
-    .bind(fingerprint)
-    .bind(device)
-    .hot()
 }
 
 /// Writes the copy of a command; a repeat changes nothing.

@@ -54,55 +54,28 @@ impl DeviceRow {
     }
 }
 
-// `rank` counts in the covering index `devices_active`, and only where the license limits devices: its cost is then
-// bounded by that limit.
-macro_rules! select {
-    ($tail:literal) => {
-        concat!(
-            "SELECT d.id, d.license_id, d.fingerprint, d.components, d.name, d.status, d.public_key, d.suspect,
-                    d.activated_ms, d.last_seen_ms,
-                    CASE WHEN json_extract(l.terms, '$.limits.devices') IS NULL THEN 0 ELSE (
-                      SELECT COUNT(*) FROM devices e
-                       WHERE e.tenant_id = d.tenant_id AND e.license_id = d.license_id AND e.status = 'active'
-                         AND (e.activated_ms, e.id) < (d.activated_ms, d.id)) END AS rank
-               FROM licenses l JOIN devices d ON d.tenant_id = l.tenant_id AND d.license_id = l.id
-              WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) ",
-            $tail
-        )
+// In the order of the fields, of a device `d` of a license `l`. `rank` counts in the covering index `devices_active`, and only
+// where the license limits devices: its cost is then bounded by that limit.
+macro_rules! columns {
+    () => {
+        "d.id, d.license_id, d.fingerprint, d.components, d.name, d.status, d.public_key, d.suspect, d.activated_ms,
+         d.last_seen_ms,
+         CASE WHEN json_extract(l.terms, '$.limits.devices') IS NULL THEN 0 ELSE (
+           SELECT COUNT(*) FROM devices e
+            WHERE e.tenant_id = d.tenant_id AND e.license_id = d.license_id AND e.status = 'active'
+              AND (e.activated_ms, e.id) < (d.activated_ms, d.id)) END"
     };
 }
-
-/// The devices of a license (by id or code) that are exactly the one that asks, by device id or by fingerprint; the
-/// newest first, active ones before others. Indexes: the primary key and `devices_by_fingerprint`.
-pub fn for_ask(
-    license: &str,
-    fingerprint: Option<&str>,
-    device: Option<&DeviceId>,
-) -> Query<DeviceRow> {
-    Query::new(select!(
-        "AND d.id IN (
-                SELECT f.id FROM devices f
-                 WHERE f.tenant_id = l.tenant_id AND f.license_id = l.id AND f.fingerprint = ?3
-                 UNION ALL SELECT ?4)
-         ORDER BY d.status = 'deactivated', d.activated_ms DESC, d.id LIMIT 4"
-    ))
-    .bind(license)
-    .bind(fingerprint)
-    .bind(device)
-    .hot()
-}
-
-/// The 16 active devices of a license (by id or code) seen last, to compare fingerprints part by part. Index:
-/// `devices_active`.
-pub fn candidates(license: &str) -> Query<DeviceRow> {
-    Query::new(select!("AND d.status = 'active' ORDER BY COALESCE(d.last_seen_ms, d.activated_ms) DESC, d.id LIMIT 16"))
-        .bind(license)
-        .hot()
-}
+pub(crate) use columns;
 
 /// A page of the devices of a license (by id or code). Index: the primary key.
 pub fn list(license: &str, after: &str, limit: u32) -> Query<DeviceRow> {
-    Query::new(select!("AND d.id > ?3 ORDER BY d.id LIMIT ?4"))
+    Query::new(concat!(
+        "SELECT ",
+        columns!(),
+        " AS rank FROM licenses l JOIN devices d ON d.tenant_id = l.tenant_id AND d.license_id = l.id
+           WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND d.id > ?3 ORDER BY d.id LIMIT ?4"
+    ))
         .bind(license)
         .bind(after)
         .bind(limit)

@@ -9,6 +9,16 @@ use serde::Deserialize;
 
 use crate::row;
 
+// In the order of the fields: a row is read from an array of them too.
+macro_rules! columns {
+    () => {
+        "tenant_id, id, code, issuer, issuer_shard, product, plan, standing, suspended_reason, starts_ms, ends_ms, terms,
+         exceeded_since_ms, version, license_key, crm_opportunity_id, crm_account_id, auto_renew, billing_cycle, issued_ms,
+         updated_ms, provisioned_ms"
+    };
+}
+pub(crate) use columns;
+
 /// A license with what only its keepers need.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct LicenseRow {

@@ -13,13 +13,7 @@ use crate::query::{Change, Query};
 
 macro_rules! select {
     ($tail:literal) => {
-        concat!(
-            "SELECT tenant_id, id, code, issuer, issuer_shard, product, plan, standing, suspended_reason, starts_ms,
-                    ends_ms, terms, exceeded_since_ms, version, license_key, crm_opportunity_id, crm_account_id, auto_renew,
-                    billing_cycle, issued_ms, updated_ms, provisioned_ms
-               FROM licenses ",
-            $tail
-        )
+        concat!("SELECT ", crate::data::license_row::columns!(), " FROM licenses ", $tail)
     };
 }
 

@@ -4,6 +4,7 @@ pub mod alert_settings;
 pub mod alerts;
 pub mod api_key_info;
 pub mod app_policies;
+pub mod ask;
 pub mod audit;
 pub mod brand_images;
 pub mod commands;

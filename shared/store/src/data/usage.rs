@@ -48,30 +48,6 @@ pub struct ShareRow {
     pub own: u64,
 }
 
-/// The newest use of a license (by id or code) with the share of the device that asks, so that its new report
-/// can take the place of its old one. The device is named as in `devices::for_ask`. Index: the primary key.
-pub fn for_ask(
-    license: &str,
-    fingerprint: Option<&str>,
-    device: Option<&DeviceId>,
-) -> Query<ShareRow> {
-    Query::new(
-        "SELECT u.metric, CAST(MIN(TOTAL(u.value), 9007199254740991) AS INTEGER) AS value,
-                CAST(MIN(TOTAL(CASE WHEN u.device_id = COALESCE(?4, (
-                       SELECT f.id FROM devices f
-                        WHERE f.tenant_id = l.tenant_id AND f.license_id = l.id AND f.fingerprint = ?3
-                        ORDER BY f.status = 'deactivated', f.activated_ms DESC, f.id LIMIT 1), '')
-                     THEN u.value END), 9007199254740991) AS INTEGER) AS own
-           FROM licenses l JOIN usage_gauges u ON u.tenant_id = l.tenant_id AND u.license_id = l.id
-          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2)
-          GROUP BY u.metric",
-    )
-    .bind(license)
-    .bind(fingerprint)
-    .bind(device)
-    .hot()
-}
-
 /// A gauge; an older one than the one there changes nothing. A report without a device counts as one device.
 pub fn put(
     license: &LicenseId,

@@ -1,11 +1,13 @@
 //! Licenses, their devices, commands and use.
 
 use domain::fleet::DeviceStatus;
+use domain::id::DeviceId;
 use domain::license::Standing;
 use domain::place::Shard;
 use domain::terms::Terms;
 use domain::usage::Metric;
 use store::Refusal;
+use store::data::ask::{self, Ask, Found};
 use store::data::licenses::{self, Origin};
 use store::data::{commands, devices, usage};
 use testkit::{Db, NOW, license, tenant};
@@ -134,6 +136,30 @@ fn every_change_counts_up_and_drops_the_signed_text() {
     assert_eq!((row.version, row.ends_ms, row.exceeded_since_ms), (4, ends, Some(NOW)));
 }
 
+fn about(db: &Db, asked: Ask<'_>) -> Found {
+    db.of(&tenant("acme")).first(&ask::about(asked)).unwrap().found
+}
+
+fn found(db: &Db, license: &str, fingerprint: Option<&str>, device: Option<&DeviceId>) -> Found {
+    about(db, Ask { license, fingerprint, device, by_parts: false })
+}
+
+#[test]
+fn a_question_finds_the_license_as_its_row_is_and_nothing_that_was_not_asked_for() {
+    let (db, acme, id) = (db(), tenant("acme"), license(1).id);
+    db.of(&acme).run(devices::put(&id, &device(1), NOW)).unwrap();
+    for named in [id.as_str(), "ACME-ENT-0001"] {
+        let found = found(&db, named, None, None);
+        assert_eq!(Some(found.license), db.of(&acme).first(&licenses::by_ref(named)), "{named}");
+        assert_eq!((found.exact, found.candidates, found.policy), (vec![], vec![], None));
+        assert_eq!((found.shares, found.commands), (vec![], vec![]));
+    }
+    let by_id = found(&db, id.as_str(), None, Some(&device(1).id)).exact;
+    assert_eq!(by_id, db.of(&acme).all(&devices::list("ACME-ENT-0001", "", 50)));
+    let asked = ask::about(Ask { license: id.as_str(), ..Ask::default() });
+    assert!(db.of(&tenant("globex")).first(&asked).is_none());
+}
+
 #[test]
 fn a_device_is_found_by_id_or_fingerprint_with_its_rank() {
     let (db, acme, id) = (db(), tenant("acme"), license(1).id);
@@ -146,20 +172,18 @@ fn a_device_is_found_by_id_or_fingerprint_with_its_rank() {
     let rows =
         [("ACME-ENT-0001", Some("fp4"), None, 4, 2), (id.as_str(), None, Some(device(2).id), 2, 0)];
     for (named, fingerprint, device_id, want, rank) in rows {
-        let found = db.of(&acme).all(&devices::for_ask(named, fingerprint, device_id.as_ref()));
+        let found = found(&db, named, fingerprint, device_id.as_ref()).exact;
         assert_eq!(
             found.iter().map(|d| (d.id.clone(), d.rank)).collect::<Vec<_>>(),
             [(device(want).id, rank)],
             "{named}"
         );
     }
+    assert_eq!(found(&db, "ACME-ENT-0002", Some("fp4"), None).exact, [], "another license");
     assert_eq!(
-        db.of(&acme).all(&devices::for_ask("ACME-ENT-0002", Some("fp4"), None)),
-        [],
-        "another license"
-    );
-    assert_eq!(
-        db.of(&acme).all(&devices::candidates("ACME-ENT-0001")).len(),
+        about(&db, Ask { by_parts: true, license: "ACME-ENT-0001", ..Ask::default() })
+            .candidates
+            .len(),
         3,
         "an older copy changed nothing"
     );
@@ -185,7 +209,7 @@ fn the_later_of_two_last_contacts_counts() {
         }
         device.last_seen = beaten;
         db.of(&acme).run(devices::put(&id, &device, NOW.plus(revision))).unwrap();
-        let row = db.of(&acme).first(&devices::for_ask(id.as_str(), None, Some(&named))).unwrap();
+        let row = found(&db, id.as_str(), None, Some(&named)).exact.remove(0);
         assert_eq!(row.last_seen_ms, want, "{name}");
     }
 }
@@ -199,10 +223,7 @@ fn without_a_device_limit_no_ranks_are_counted() {
     db.of(&acme).run(licenses::insert(&unlimited, Shard::Eu, &origin, NOW)).unwrap();
     let put: Vec<_> = (1..=2).map(|n| devices::put(&unlimited.id, &device(n), NOW)).collect();
     db.of(&acme).batch(&put).unwrap();
-    assert_eq!(
-        db.of(&acme).first(&devices::for_ask("ACME-ENT-0001", Some("fp2"), None)).unwrap().rank,
-        0
-    );
+    assert_eq!(found(&db, "ACME-ENT-0001", Some("fp2"), None).exact[0].rank, 0);
 }
 
 #[test]
@@ -219,7 +240,7 @@ fn a_device_sees_the_commands_for_it_and_for_all() {
         ])
         .unwrap();
     let waiting = |fingerprint: Option<&str>, device| {
-        let rows = db.of(&acme).all(&commands::waiting("ACME-ENT-0001", fingerprint, device));
+        let rows = found(&db, "ACME-ENT-0001", fingerprint, device).commands;
         rows.into_iter().map(|row| row.body).collect::<Vec<_>>()
     };
     assert_eq!(waiting(None, Some(&own)), [command(1), command(2)]);
@@ -243,7 +264,7 @@ fn use_is_summed_over_devices_and_the_newest_report_wins() {
     for (name, device, own) in
         [("one", Some(&one), 30), ("two", Some(&two), 12), ("nobody", None, 0)]
     {
-        let share = db.of(&acme).all(&usage::for_ask("ACME-ENT-0001", None, device));
+        let share = found(&db, "ACME-ENT-0001", None, device).shares;
         assert_eq!((share[0].value, share[0].own), (42, own), "{name}");
     }
     let held = db.of(&acme).all(&usage::of_held(&[&id, &license(2).id]));

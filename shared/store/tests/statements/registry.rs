@@ -19,10 +19,10 @@ use domain::usage::Metric;
 use domain::watch::{Alert, Rule, Rules, Severity};
 use serde_json::json;
 use store::data::{
-    alert_settings, alerts, api_key_info, app_policies, audit, brand_images, commands, crm_links,
-    custom_hostnames, data_keys, devices, holdings, idempotency, identity_providers, invitations,
-    lease_events, licenses, outbox, plans, products, profiles, registrations, seat_use,
-    session_info, sign_in_links, signing_keys, support_grants, usage, users,
+    alert_settings, alerts, api_key_info, app_policies, ask, audit, brand_images, commands,
+    crm_links, custom_hostnames, data_keys, devices, holdings, idempotency, identity_providers,
+    invitations, lease_events, licenses, outbox, plans, products, profiles, registrations,
+    seat_use, session_info, sign_in_links, signing_keys, support_grants, usage, users,
 };
 use store::directory::{
     api_keys, erasures, hostnames, issuer_keys, registrations as wanted, sessions, tenants,
@@ -339,17 +339,14 @@ fn on_shard(db: &Db) -> Vec<Item> {
         licenses::renew(id, 1, None, NOW);
         licenses::keep_key(id, 1, "key");
         licenses::mark_exceeded(id, Some(NOW));
-        devices::for_ask(code, Some("fp"), Some(&device.id));
-        devices::candidates(code);
+        ask::about(ask::Ask { license: code, fingerprint: Some("fp"), device: Some(&device.id), by_parts: true });
         devices::list(code, "", 50);
         devices::put(id, &device, NOW);
         devices::seen(id, &device.id, NOW);
-        commands::waiting(code, Some("fp"), None);
         commands::put(id, None, &command);
         commands::acknowledge(id, &command.id, NOW);
         commands::withdraw(id, &command.id);
         usage::latest(code);
-        usage::for_ask(code, Some("fp"), None);
         usage::of_held(&[id]);
         usage::of_issued(&[id]);
         usage::put(id, Some(&device.id), Metric::Vms, 5, NOW);
@@ -399,7 +396,6 @@ fn on_watch(db: &Db) -> Vec<Item> {
         alert_settings::add_channel(&channel, NOW);
         alert_settings::remove_channel(&channel.id);
         app_policies::by_product(&product);
-        app_policies::for_ask("ACME-ENT-0001");
         app_policies::put(&product, 1, &policy, NOW);
         app_policies::change(&product, 1, &policy, NOW);
     ]

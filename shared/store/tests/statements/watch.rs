@@ -9,6 +9,7 @@ use serde_json::json;
 use store::Refusal;
 use store::data::alert_settings::{self, ChannelKind, ChannelRow};
 use store::data::alerts::{self, Filter, Said};
+use store::data::ask::{self, Ask};
 use store::data::licenses::{self, Origin};
 use store::data::{app_policies, outbox};
 use testkit::{Db, NOW, key_id, license, tenant};
@@ -115,10 +116,13 @@ fn a_policy_comes_with_the_license_that_it_is_about() {
     let (db, acme, issuer) = (Db::migrated(), tenant("acme"), license(1).issuer);
     let origin = Origin { provisioned: Some(NOW), ..Origin::default() };
     db.of(&acme).run(licenses::insert(&license(1), Shard::Us, &origin, NOW)).unwrap();
-    let asked = |named: &str| db.of(&acme).first(&app_policies::for_ask(named));
+    let asked = |named: &str| {
+        let asked = Ask { license: named, ..Ask::default() };
+        db.of(&acme).first(&ask::about(asked)).unwrap().found
+    };
     let code = license(1).code;
-    let none = asked(code.as_str()).unwrap();
-    assert_eq!((none.issuer, none.issuer_shard, none.policy), (issuer.clone(), Shard::Us, None));
+    let none = asked(code.as_str());
+    assert_eq!((none.license.issuer_shard, none.policy), (Shard::Us, None));
     let policy = |note: &str| Policy {
         mode: Mode::Allow,
         allowed: vec![Listed { fingerprint: "a".into(), lib_version: None, note: note.into() }],
@@ -130,7 +134,7 @@ fn a_policy_comes_with_the_license_that_it_is_about() {
     assert_eq!(put(2, "newer", NOW), Ok(1));
     assert_eq!(put(1, "late", NOW), Ok(0), "an older one changes nothing");
     assert_eq!(put(2, "again", NOW), Ok(0));
-    assert_eq!(asked(license(1).id.as_str()).unwrap().policy, Some(policy("newer")));
+    assert_eq!(asked(license(1).id.as_str()).policy, Some(policy("newer")));
     let change = app_policies::change(&license(1).product, 2, &policy("x"), NOW);
     assert_eq!(db.of(&issuer).run(change), Err(Refusal::Stale));
     let other = ProductId::parse("other").unwrap();
