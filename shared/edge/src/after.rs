@@ -2,8 +2,8 @@
 
 use domain::time::Millis;
 use futures_util::future::{join, join3};
-use worker::Env;
 
+use crate::call::Call;
 use crate::{pending, refused, used, watch};
 
 /// Whether anything waits that [`write`] would write at `now`.
@@ -11,9 +11,8 @@ pub fn waits(now: Millis) -> bool {
     used::waits() || refused::waits(now) || watch::waits()
 }
 
-/// Writes what waits. Failures are logged.
-pub async fn write(env: Env) {
-    let records =
-        join3(pending::write(env.clone()), used::write(env.clone()), refused::write(env.clone()));
-    join(records, watch::tell(env)).await;
+/// Writes what waits, by a call of its own. Failures are logged.
+pub async fn write(call: &Call) {
+    let records = join3(pending::write(call), used::write(call), refused::write(call));
+    join(records, watch::tell(call)).await;
 }

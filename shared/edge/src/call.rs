@@ -65,6 +65,12 @@ impl Call {
         Self::new(Inbound::default(), env)
     }
 
+    /// A call for what a request leaves to be done once its answer is out. What a test wants to go wrong goes wrong there too.
+    #[must_use]
+    pub fn behind(&self) -> Self {
+        Self { faults: self.faults.clone(), ..Self::internal(self.env.clone()) }
+    }
+
     /// The host that was asked, if it is one at all.
     pub fn host(&self) -> Option<Host> {
         Host::parse(self.inbound.authority()).ok()

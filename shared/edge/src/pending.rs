@@ -11,7 +11,6 @@ use domain::time::Millis;
 use domain::usage::{Usage, first_excess};
 use store::data::{devices, licenses, usage};
 use store::query::Change;
-use worker::Env;
 
 use crate::Call;
 use crate::db::Freshness;
@@ -105,12 +104,11 @@ pub fn note(
 }
 
 /// Writes what waits, a batch per tenant. A failure is logged: the next report brings the gauges again.
-pub async fn write(env: Env) {
+pub async fn write(call: &Call) {
     let waiting = WAITING.take();
     if waiting.is_empty() {
         return;
     }
-    let call = Call::internal(env);
     for ((license, device), write) in waiting {
         let changes = changes(&license, device.as_ref(), &write);
         let records = call.records(&write.tenant, write.shard, Freshness::Primary);

@@ -13,7 +13,6 @@ use domain::place::Shard;
 use domain::time::Millis;
 use serde_json::json;
 use wire::problem::Kind;
-use worker::Env;
 
 use crate::call::Call;
 use crate::objects::{AuditCall, AuditLog};
@@ -132,7 +131,7 @@ pub fn waits(now: Millis) -> bool {
 }
 
 /// Hands the entries that are due to the audit logs; where a log is away, to the outbox.
-pub async fn write(env: Env) {
+pub async fn write(call: &Call) {
     let now = platform::now();
     if !waits(now) {
         return;
@@ -149,11 +148,10 @@ pub async fn write(env: Env) {
         })
         .collect::<Vec<_>>()
     });
-    let call = Call::internal(env);
     for ((key, told), (tenant, shard, draft)) in due {
         let name = AuditLog::name(&tenant);
         let message = AuditCall::Append { shard, drafts: vec![draft] };
-        if let Err(failure) = object::tell::<AuditLog>(&call, &name, shard, &message).await {
+        if let Err(failure) = object::tell::<AuditLog>(call, &name, shard, &message).await {
             log::event("warn", "key.refused", &failure.to_string());
             COUNTS.with_borrow_mut(|counts| {
                 if let Some(count) = counts.get_mut(&key) {

@@ -58,7 +58,8 @@ pub async fn serve(
         context.wait_until(work);
     }
     if out.work_waits {
-        context.wait_until(after::write(call.env.clone()));
+        let work = call.behind();
+        context.wait_until(async move { after::write(&work).await });
     }
     respond(out)
 }

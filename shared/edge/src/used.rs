@@ -7,7 +7,6 @@ use domain::id::{KeyId, TenantId};
 use domain::place::Shard;
 use domain::time::Millis;
 use store::data::api_key_info;
-use worker::Env;
 
 use crate::cache::Cache;
 use crate::call::Call;
@@ -69,12 +68,11 @@ pub fn waits() -> bool {
 }
 
 /// Writes what waits. A failure is logged: the next use is written again in a minute.
-pub async fn write(env: Env) {
+pub async fn write(call: &Call) {
     let waiting = WAITING.take();
     if waiting.is_empty() {
         return;
     }
-    let call = Call::internal(env);
     for Use { tenant, shard, key, at, address, host } in waiting {
         let said = |text: &'_ str| (!text.is_empty()).then_some(text.to_owned());
         let (address, host) = (said(&address), said(&host));

@@ -21,6 +21,7 @@ mod sign;
 mod usable;
 mod view;
 
+use edge::Call;
 use edge::door::Inbound;
 use futures_util::future::join;
 use js_sys::Promise;
@@ -40,7 +41,8 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValu
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        join(letters::ship(env.clone()), edge::after::write(env)).await;
+        let call = Call::internal(env.clone());
+        join(letters::ship(env), edge::after::write(&call)).await;
         String::new()
     })
 }

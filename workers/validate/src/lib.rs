@@ -40,7 +40,7 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValu
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        edge::after::write(env).await;
+        edge::after::write(&edge::Call::internal(env)).await;
         String::new()
     })
 }

@@ -43,6 +43,20 @@ fn an_unknown_network_host_or_application_raises_one_alert_each() {
 }
 
 #[test]
+fn what_is_seen_while_objects_are_away_is_told_when_they_are_back() {
+    let p = shared();
+    let holder = p.customer();
+    set_rules(p, &holder, &learn_one());
+    let key = Key::new(p, &holder, &["license:read"]);
+    key.call(p, "192.0.2.1").send().ok(200);
+    key.call(p, "198.51.100.9").fault("objects=off").send().ok(200);
+    until("the next call tells of both", TOLD, || {
+        key.call(p, "192.0.2.1").send().ok(200);
+        short(&key.alerts(p)) == ["unknown_address 198.51.100.0/24"]
+    });
+}
+
+#[test]
 fn people_acknowledge_an_alert_and_what_they_trust_raises_no_more() {
     let p = shared();
     let holder = p.customer();
