@@ -19,6 +19,12 @@ const shell = (Rust) =>
       return this.#rust.call(message, faults);
     }
 
+    /** A call from a worker (shared/edge/js/object.mjs). */
+    async fetch(request) {
+      const message = await request.text();
+      return new Response(await this.call(message, request.headers.get("writ-fault") ?? ""));
+    }
+
     alarm() {
       return this.#rust.alarm();
     }
