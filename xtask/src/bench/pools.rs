@@ -17,12 +17,14 @@ use super::world::{DIGITS, POOLS, World};
 use crate::root::Root;
 
 /// Rounds of a whole run, and seconds of each measurement.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 const SECONDS: u64 = 3;
 /// The same for a thousand pools: long enough that each of them is read again and ships, as often as it does all the time.
 const SECONDS_MANY: u64 = 10;
 /// Before each measurement its case runs this long: the platform puts objects to sleep while the others are measured.
 const WARM_UP: u64 = 2;
+/// The same for a thousand pools: each of them is called some times.
+const WARM_UP_MANY: u64 = 8;
 /// After a round: longer than a pool gathers (`LEDGER_GATHER_MS`), and than its platform keeps an idle object.
 const QUIET: Duration = Duration::from_secs(45);
 /// Leases that the small and the large pool hold meanwhile.
@@ -80,8 +82,12 @@ pub fn measure(root: &Root, world: &World, quick: bool) -> Result<PoolsPart> {
         println!("round {number} of {rounds}");
         for ((name, callers, case), result) in cases.iter().zip(&mut results) {
             woken(case)?;
-            load::run(root, case, if quick { 1 } else { WARM_UP }, *callers)?;
-            let seconds = if case.numbers.is_some() && !quick { SECONDS_MANY } else { seconds };
+            let (warm_up, seconds) = match (quick, case.numbers) {
+                (true, _) => (1, seconds),
+                (false, None) => (WARM_UP, seconds),
+                (false, Some(_)) => (WARM_UP_MANY, SECONDS_MANY),
+            };
+            load::run(root, case, warm_up, *callers)?;
             let round = load::run(root, case, seconds, *callers)?;
             println!("  {name:<45} {:>7.0} calls/s", round.per_second());
             if round.refused > 0 {

@@ -73,6 +73,9 @@ pub struct Round {
     pub p50: u64,
     /// 99 of 100 did.
     pub p99: u64,
+    /// 99 of 100 would have, had calls been made at a steady pace (what wrk itself tells, and `bench/load/done.lua` explains).
+    #[serde(default)]
+    pub p99_steady: u64,
     /// Answers with another status than 2xx or 3xx.
     pub refused: u64,
     /// Connections that failed, and timeouts.

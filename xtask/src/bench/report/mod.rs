@@ -21,6 +21,8 @@ const NOTES: &str = "\n## What is compared\n\n\
     RFC 9421 Ed25519 signature over each request's own nonce.\n\
     - **Floors** (`bench/floors`) are Rust workers built with the same profile, run in the same kind of process, that get the very \
     same requests: they read the body and answer a constant of the same size. They authenticate nobody and judge nothing.\n\
+    - **p99** is what 99 of 100 calls waited. *Steady pace* is what wrk itself tells: it adds calls that would have been made \
+    while a caller waited, had calls gone on at a steady pace (`bench/load/done.lua`); a single pause of a process makes most of that.\n\
     - **Peers** are native servers with SQLite, installed by `cargo install --locked` and run as their documentation says. \
     Neither runs in a Worker, signs its answers, meters, or keeps tenants apart; both read their \
     database on every request, where `validate` answers from memory that may be 5 s old.\n\
@@ -80,6 +82,7 @@ mod tests {
             micros: 1_000_000,
             p50: 1500,
             p99: 3000,
+            p99_steady: 4000,
             refused: 0,
             broken: 0,
             cpu_micros: 2_000,
@@ -113,7 +116,7 @@ mod tests {
         for part in [
             "| validate, against `floor: plain` | 0.80 | at least 0.75 | yes |",
             "| validate, signed answer, against `floor: plain` | 0.49 | at least 0.5 | **no** |",
-            "| validate | 88 | 0.80 | 22 | 1.50 | 3.00 | 0 | 9 | 1 |",
+            "| validate | 88 | 0.80 | 22 | 1.50 | 3.00 | 4.00 | 0 | 9 | 1 |",
             "| its growth in the second half | +20.0 % | none (at most 5 %) | **no** |",
         ] {
             assert!(text.contains(part), "{part}\n{text}");

@@ -20,17 +20,18 @@ pub fn pools(out: &mut String, results: &Results) -> Option<()> {
             part.seconds
         ),
     );
-    out.push_str("| what | callers | calls/s | p50 ms | p99 ms |\n|---|---:|---:|---:|---:|\n");
+    out.push_str("| what | callers | calls/s | p50 ms | p99 ms | p99 ms, steady pace |\n|---|---:|---:|---:|---:|---:|\n");
     for case in &part.cases {
         line(
             out,
             &format!(
-                "| {} | {} | {:.0} | {:.2} | {:.2} |",
+                "| {} | {} | {:.0} | {:.2} | {:.2} | {:.2} |",
                 case.name,
                 case.callers,
                 case.per_second(),
                 case.micros(|round| round.p50) / 1000.0,
-                case.micros(|round| round.p99) / 1000.0
+                case.micros(|round| round.p99) / 1000.0,
+                case.micros(|round| round.p99_steady) / 1000.0
             ),
         );
     }
@@ -103,8 +104,9 @@ mod tests {
     use super::*;
 
     fn case(name: &str, requests: u64, p99: u64) -> PoolCase {
-        let (p50, refused, broken, cpu_micros) = (1, 0, 0, 0);
-        let round = Round { requests, micros: 1_000_000, p50, p99, refused, broken, cpu_micros };
+        let (p50, p99_steady, refused, broken, cpu_micros) = (1, p99, 0, 0, 0);
+        let micros = 1_000_000;
+        let round = Round { requests, micros, p50, p99, p99_steady, refused, broken, cpu_micros };
         PoolCase { name: name.to_owned(), callers: 16, rounds: vec![round] }
     }
 

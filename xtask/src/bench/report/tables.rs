@@ -18,8 +18,8 @@ pub fn load(out: &mut String, results: &Results) -> Option<()> {
             first.rounds.len()
         ),
     );
-    out.push_str("| what | requests/s | of its floor | CPU, µs each | p50 ms | p99 ms | not 2xx | answer, bytes | memory, MB |\n");
-    out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+    out.push_str("| what | requests/s | of its floor | CPU, µs each | p50 ms | p99 ms | p99 ms, steady pace | not 2xx | answer, bytes | memory, MB |\n");
+    out.push_str("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for case in &load.cases {
         let floor = match case.name.as_str() {
             VALIDATE | SIGNED | SHOWN | LAYERED => load.ratio(&case.name, PLAIN),
@@ -32,12 +32,13 @@ pub fn load(out: &mut String, results: &Results) -> Option<()> {
         line(
             out,
             &format!(
-                "| {} | {:.0} | {floor} | {:.0} | {:.2} | {:.2} | {failed} | {} | {:.0} |",
+                "| {} | {:.0} | {floor} | {:.0} | {:.2} | {:.2} | {:.2} | {failed} | {} | {:.0} |",
                 case.name,
                 case.per_second(),
                 case.millis(Round::cpu_per_request) * 1000.0,
                 case.millis(|round| round.p50),
                 case.millis(|round| round.p99),
+                case.millis(|round| round.p99_steady),
                 case.answer_bytes,
                 case.rss_mb
             ),
