@@ -1,15 +1,16 @@
 //! Tenants whose time of grace is over are erased, part by part: first what objects hold, then the tables, as the
-//! inventory says (`store::inventory`). Every part may be repeated, so a run that dies in between is taken up by the next.
+//! inventory says (`store::inventory`). What outlives that, accounts and the log, is deleted ten years later. Every part may be
+//! repeated, so a run that dies in between is taken up by the next.
 
 use domain::id::{EventId, LicenseId};
 use edge::db::Freshness;
-use edge::objects::{Allocation, Fleet, Pool, Watch};
+use edge::objects::{Allocation, AuditLog, Fleet, Pool, Watch};
 use edge::outbox::{Entry, Event, ship};
 use edge::{Call, Failure, log, object, platform};
 use serde_json::json;
 use store::data::{licenses, outbox};
 use store::directory::erasures::{self, ErasureRow};
-use store::inventory::{Home, TABLES, Table};
+use store::inventory::{Home, KEPT_MS, TABLES, Table};
 
 /// Tenants per run.
 const TENANTS: u32 = 3;
@@ -22,24 +23,49 @@ const STATEMENTS: u32 = 20;
 const WAITING: u32 = 100;
 const PATIENCE_MS: i64 = 86_400_000;
 
-/// Erases those that are due.
+/// Erases those that are due, and ends those whose accounts were kept long enough.
 ///
 /// # Errors
 /// When the DIRECTORY is away. A tenant whose stores are away waits for the next run.
 pub async fn run(call: &Call) -> Result<(), Failure> {
     let directory = call.directory(Freshness::Primary);
-    let (due,) = directory.read((erasures::due(call.now, TENANTS),)).await?;
+    let long_ago = call.now.plus(-KEPT_MS);
+    let asked = (erasures::due(call.now, TENANTS), erasures::ending(long_ago, TENANTS));
+    let (due, ending) = directory.read(asked).await?;
     for row in due {
-        match tenant(call, &row).await {
-            Ok(true) => log::event("info", "clock.erased", row.tenant.as_str()),
-            Ok(false) => log::event("info", "clock.erasing", row.tenant.as_str()),
-            Err(failure) => {
-                let reason = failure.reason.unwrap_or_default();
-                log::event("error", "clock.erase", &format!("{}: {reason}", row.tenant));
-            }
-        }
+        told("erase", &row, tenant(call, &row).await);
+    }
+    for row in ending {
+        told("end", &row, end(call, &row).await);
     }
     Ok(())
+}
+
+/// How far it came with a tenant.
+fn told(what: &str, row: &ErasureRow, outcome: Result<bool, Failure>) {
+    let tenant = row.tenant.as_str();
+    match outcome {
+        Ok(true) => log::event("info", &format!("clock.{what}.done"), tenant),
+        Ok(false) => log::event("info", &format!("clock.{what}.goes_on"), tenant),
+        Err(failure) => {
+            let reason = failure.reason.unwrap_or_default();
+            log::event("error", &format!("clock.{what}"), &format!("{tenant}: {reason}"));
+        }
+    }
+}
+
+/// Whether nothing outlives the erasure any more.
+async fn end(call: &Call, row: &ErasureRow) -> Result<bool, Failure> {
+    let records = call.records(&row.tenant, row.shard, Freshness::Primary);
+    for change in TABLES.iter().filter_map(|table| table.end(ROWS)) {
+        if !until_few(async || Ok(records.write(vec![change.clone()]).await?)).await? {
+            return Ok(false);
+        }
+    }
+    object::erase::<AuditLog>(call, &AuditLog::name(&row.tenant), row.shard).await?;
+    let directory = call.directory(Freshness::Primary);
+    directory.write(vec![erasures::ended(&row.tenant, call.now)]).await?;
+    Ok(true)
 }
 
 /// Whether everything is erased.
@@ -102,18 +128,21 @@ async fn empty(call: &Call, row: &ErasureRow, license: &LicenseId) -> Result<(),
 async fn rows(call: &Call, row: &ErasureRow, table: &Table) -> Result<bool, Failure> {
     let records = call.records(&row.tenant, row.shard, Freshness::Primary);
     let directory = call.directory(Freshness::Primary);
+    match (table.home, table.erase(ROWS), table.strike(&row.tenant, ROWS)) {
+        (Home::Shard, Some(change), _) => {
+            until_few(async || Ok(records.write(vec![change.clone()]).await?)).await
+        }
+        (Home::Directory, _, Some(change)) => {
+            until_few(async || Ok(directory.write(vec![change.clone()]).await?)).await
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Repeats what changes at most [`ROWS`] rows until it changes fewer; tells whether it came to that.
+async fn until_few(change: impl AsyncFn() -> Result<Vec<u64>, Failure>) -> Result<bool, Failure> {
     for _ in 0..STATEMENTS {
-        let changed = match table.home {
-            Home::Shard => match table.erase(ROWS) {
-                Some(change) => records.write(vec![change]).await?,
-                None => return Ok(true),
-            },
-            Home::Directory => match table.strike(&row.tenant, ROWS) {
-                Some(change) => directory.write(vec![change]).await?,
-                None => return Ok(true),
-            },
-        };
-        if changed.iter().sum::<u64>() < u64::from(ROWS) {
+        if change().await?.iter().sum::<u64>() < u64::from(ROWS) {
             return Ok(true);
         }
     }

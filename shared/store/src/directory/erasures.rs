@@ -22,12 +22,14 @@ pub struct ErasureRow {
     pub objects_done: String,
     /// When it was done.
     pub erased_ms: Option<Millis>,
+    /// When the last of what outlived it was deleted.
+    pub ended_ms: Option<Millis>,
 }
 
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT e.tenant, t.shard, e.asked_ms, e.due_ms, e.objects_done, e.erased_ms
+            "SELECT e.tenant, t.shard, e.asked_ms, e.due_ms, e.objects_done, e.erased_ms, e.ended_ms
                FROM erasures e JOIN tenants t ON t.id = e.tenant ",
             $tail
         )
@@ -45,6 +47,23 @@ pub fn due(now: Millis, limit: u32) -> Lookup<ErasureRow> {
         .bind(now)
         .bind(limit)
         .hot()
+}
+
+/// Erasures done at `before` or earlier of which something outlives, the oldest first. Index: `erasures_ending`.
+pub fn ending(before: Millis, limit: u32) -> Lookup<ErasureRow> {
+    Lookup::new(select!(
+        "WHERE e.erased_ms <= ?1 AND e.ended_ms IS NULL ORDER BY e.erased_ms LIMIT ?2"
+    ))
+    .bind(before)
+    .bind(limit)
+    .hot()
+}
+
+/// Nothing outlives it any more.
+pub fn ended(tenant: &TenantId, now: Millis) -> Entry {
+    Entry::new("UPDATE erasures SET ended_ms = ?2 WHERE tenant = ?1 AND erased_ms IS NOT NULL AND ended_ms IS NULL")
+        .bind(tenant)
+        .bind(now)
 }
 
 /// Asks for an erasure. One that was asked for already stays as it is.

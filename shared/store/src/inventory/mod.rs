@@ -11,6 +11,9 @@ pub use tables::TABLES;
 use crate::query::{Change, Entry, Lookup, Query};
 use crate::value::Value;
 
+/// How long accounts and the log outlive an erasure, in milliseconds: ten years.
+pub const KEPT_MS: i64 = 3_653 * 86_400_000;
+
 /// A row as the database has it: texts, whole numbers and nulls.
 pub type Row = Map<String, Json>;
 
@@ -78,6 +81,7 @@ pub struct Table {
     pub why: &'static str,
     page: Option<&'static str>,
     erase: Option<&'static str>,
+    end: Option<&'static str>,
 }
 
 impl Table {
@@ -137,6 +141,13 @@ impl Table {
     /// Erases, or makes nameless, at most `limit` of the tenant's rows on its shard. Repeated until it changes fewer.
     pub fn erase(&self, limit: u32) -> Option<Change> {
         let sql = self.erase.filter(|_| self.home == Home::Shard)?;
+        Some(Change::new(sql).bind(limit))
+    }
+
+    /// Deletes at most `limit` of the rows on the tenant's shard that outlive its erasure, once [`KEPT_MS`] have gone by; none
+    /// where nothing of a person or of an account outlives it. Repeated until it changes fewer.
+    pub fn end(&self, limit: u32) -> Option<Change> {
+        let sql = self.end.filter(|_| self.home == Home::Shard)?;
         Some(Change::new(sql).bind(limit))
     }
 

@@ -34,6 +34,9 @@ macro_rules! table {
     (@fate $name:literal $tenant:literal $keys:tt Erased $why:literal) => {
         Table { fate: Erased, why: $why, erase: Some(erase!($name $tenant $keys)), ..BLANK }
     };
+    (@fate $name:literal $tenant:literal $keys:tt for ten years, $($rest:tt)*) => {
+        Table { end: Some(erase!($name $tenant $keys)), ..table!(@fate $name $tenant $keys $($rest)*) }
+    };
     (@fate $name:literal $tenant:literal $keys:tt Kept $why:literal) => {
         Table { fate: Kept, why: $why, ..BLANK }
     };
@@ -126,13 +129,14 @@ const BLANK: Table = Table {
     why: "",
     page: None,
     erase: None,
+    end: None,
 };
 
 /// Every table of both databases.
 pub const TABLES: &[Table] = &[
     table!(Shard "profiles" ("tenant_id";)
         "name, crm_account_id, contact_email, branding, created_ms, updated_ms",
-        Pseudonymised
+        for ten years, Pseudonymised
         "UPDATE profiles SET name = 'Erased', contact_email = NULL, branding = '{}'
           WHERE tenant_id = ?1 AND name <> 'Erased' AND ?2 > 0",
         "Name and contact. Statements go on naming the CRM account."),
@@ -141,13 +145,13 @@ pub const TABLES: &[Table] = &[
          exceeded_since_ms, version, crm_opportunity_id, crm_account_id, auto_renew, billing_cycle, issued_ms, updated_ms,
          provisioned_ms",
         without ["license_key"],
-        Pseudonymised
+        for ten years, Pseudonymised
         "UPDATE licenses SET standing = 'revoked', license_key = NULL, suspended_reason = NULL, version = version + 1
           WHERE tenant_id = ?1 AND (standing <> 'revoked' OR license_key IS NOT NULL OR suspended_reason IS NOT NULL)
             AND id IN (SELECT id FROM licenses
                         WHERE tenant_id = ?1
                           AND (standing <> 'revoked' OR license_key IS NOT NULL OR suspended_reason IS NOT NULL) LIMIT ?2)",
-        "What was sold. The issuer's books need it for ten years; signed texts, which name the holder, go."),
+        "What was sold. The issuer's books need it; signed texts, which name the holder, go."),
     table!(Shard "products" ("tenant_id"; "id" TEXT) "id, name, key_prefix, created_ms",
         Kept "What an issuer sells: licenses of others refer to it."),
     table!(Shard "plans" ("tenant_id"; "id" TEXT) "id, name, terms, term_seconds, created_ms, updated_ms",
@@ -164,12 +168,12 @@ pub const TABLES: &[Table] = &[
     table!(Shard "lease_events" ("tenant_id"; "license_id" TEXT, "seq" INT)
         "license_id, seq, at_ms, kind, lease_id, owner, user, host, device, quantity, commit_seats, overage_seats, reason,
          commit_held, overage_held, waiting",
-        Pseudonymised
+        for ten years, Pseudonymised
         "UPDATE lease_events SET user = NULL, host = NULL, device = NULL
           WHERE tenant_id = ?1 AND (license_id, seq) IN (
                 SELECT license_id, seq FROM lease_events
                  WHERE tenant_id = ?1 AND (user IS NOT NULL OR host IS NOT NULL OR device IS NOT NULL) LIMIT ?2)",
-        "The ledger that statements are computed from: ten years. Users, hosts and devices go."),
+        "The ledger that statements are computed from. Users, hosts and devices go."),
     table!(Shard "api_key_info" ("tenant_id"; "id" TEXT)
         "id, app_name, app_type, metadata, restrictions, created_by, created_ms, last_used_ms, last_used_address, last_used_host",
         Erased "What people know keys by."),
@@ -221,7 +225,7 @@ pub const TABLES: &[Table] = &[
         Erased "An issuer's accounts."),
     table!(Shard "audit" ("tenant_id"; "seq" INT)
         "seq, event_id, at_ms, actor, action, subject, request_id, detail, prev, hash",
-        Kept "Who did what, by ids, for ten years. Whom an id meant is erased; an entry cannot be, for the chain would break."),
+        for ten years, Kept "Who did what, by ids. Whom an id meant is erased; an entry cannot be, for the chain would break."),
     table!(Shard "signing_keys" ("tenant_id"; "kid" TEXT) "kid, created_ms",
         without ["sealed", "kek"],
         Erased "Private halves. Licenses signed before go on verifying by the public halves."),
@@ -238,8 +242,8 @@ pub const TABLES: &[Table] = &[
     table!(Directory "tenants" ("id";)
         "id, kind, parent, region, shard, status, created_ms, version, plan, rate_limits",
         Kept "The name stays taken: nobody else may ever answer under it."),
-    table!(Directory "erasures" ("tenant";) "tenant, asked_ms, due_ms, objects_done, erased_ms",
-        Kept "When a tenant was erased."),
+    table!(Directory "erasures" ("tenant";) "tenant, asked_ms, due_ms, objects_done, erased_ms, ended_ms",
+        Kept "When a tenant was erased, and when the last of its accounts and of its log."),
     table!(Directory "hostnames" ("tenant"; "host" TEXT) "host, kind, status",
         Erased "Where the tenant answered."),
     table!(Directory "registrations" ("tenant"; "id" TEXT)

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use domain::scope::Scopes;
 use serde_json::json;
 use store::data::{devices, licenses, profiles};
-use store::directory::{api_keys, hostnames, tenants};
-use store::inventory::{Fate, Home, TABLES, Table};
+use store::directory::{api_keys, erasures, hostnames, tenants};
+use store::inventory::{Fate, Home, KEPT_MS, TABLES, Table};
 use testkit::{Db, NOW, Place, license, tenant};
 
 use crate::tenancy::{ties, whose};
@@ -85,6 +85,13 @@ fn every_page_and_every_erasure_fits_the_schema_and_is_tied_to_the_tenant() {
             );
         }
         if let Some(change) = table.strike(&acme, 10) {
+            assert_eq!(
+                (db.try_out(&acme, &change), ties(place, change.sql())),
+                (Ok(()), Ok(())),
+                "{name}"
+            );
+        }
+        if let Some(change) = table.end(10) {
             assert_eq!(
                 (db.try_out(&acme, &change), ties(place, change.sql())),
                 (Ok(()), Ok(())),
@@ -187,4 +194,46 @@ fn an_erasure_comes_to_an_end_and_leaves_neighbours_alone() {
     assert_eq!(db.all(&hostnames::of_tenant(&globex)).len(), 1);
     let profile = db.of(&globex).first(&profiles::get()).unwrap();
     assert_eq!(profile.name, "Acme Incorporated");
+}
+
+#[test]
+fn ten_years_after_an_erasure_nothing_of_it_is_left_on_the_shard() {
+    let db = Db::migrated();
+    world("acme", &db);
+    world("globex", &db);
+    let (acme, globex) = (tenant("acme"), tenant("globex"));
+    for change in TABLES.iter().filter_map(|table| table.erase(1_000)) {
+        db.of(&acme).run(change).unwrap();
+    }
+    let left = |tenant: &domain::id::TenantId| -> Vec<&str> {
+        let pages =
+            TABLES.iter().filter_map(|table| Some((table, table.rows(&table.start(), 100)?)));
+        let held = pages.filter(|(_, page)| !db.of(tenant).all(page).is_empty());
+        held.map(|(table, _)| table.name).collect()
+    };
+    let neighbour = left(&globex);
+    assert_eq!(left(&acme), ["profiles", "licenses"]);
+    for change in TABLES.iter().filter_map(|table| table.end(1_000)) {
+        db.of(&acme).run(change).unwrap();
+    }
+    assert_eq!(left(&acme), Vec::<&str>::new());
+    assert_eq!(left(&globex), neighbour);
+}
+
+#[test]
+fn what_outlives_an_erasure_ends_ten_years_later_and_once() {
+    let (db, acme) = (Db::migrated(), tenant("acme"));
+    world("acme", &db);
+    let ending = |now: domain::time::Millis| db.all(&erasures::ending(now.plus(-KEPT_MS), 9)).len();
+    let years = |n: i64| NOW.plus(n * 86_400_000 * 1_461 / 4);
+    db.run(&[erasures::ask(&acme, NOW, NOW)]).unwrap();
+    assert_eq!(db.run(&[erasures::ended(&acme, NOW)]), Ok(vec![0]), "it was not erased yet");
+    assert_eq!(ending(years(11)), 0);
+    db.run(&[erasures::done(&acme, NOW)]).unwrap();
+    assert_eq!(
+        (ending(years(9)), ending(NOW.plus(KEPT_MS - 1)), ending(NOW.plus(KEPT_MS))),
+        (0, 0, 1)
+    );
+    db.run(&[erasures::ended(&acme, years(11))]).unwrap();
+    assert_eq!(ending(years(12)), 0);
 }

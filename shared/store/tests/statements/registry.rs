@@ -133,6 +133,8 @@ fn on_directory(db: &Db) -> Vec<Item> {
         issuer_keys::activate(&acme, &kid);
         erasures::of_tenant(&acme);
         erasures::due(NOW, 10);
+        erasures::ending(NOW, 10);
+        erasures::ended(&acme, NOW);
         erasures::ask(&acme, NOW, NOW);
         erasures::call_off(&acme, NOW);
         erasures::objects_done(&acme, "lic_1");

@@ -65,6 +65,7 @@ const FREE: &[(&str, &str)] = &[
     ("registrations::due", "the clock looks at every registration that is due"),
     ("custom_hostnames::due", "the clock takes the next step of every domain that is due"),
     ("erasures::due", "the clock erases whoever is due"),
+    ("erasures::ending", "the clock deletes what has outlived an erasure long enough"),
 ];
 
 /// The column of a table that says whose a row is.
