@@ -207,7 +207,7 @@ fn refused(error: worker::Error) -> StoreFailure {
     }
 }
 
-/// One to six statements read together, with the types of their rows.
+/// One to three statements read together, with the types of their rows.
 pub trait Reads<T> {
     /// A vector of rows for each statement.
     type Rows;
@@ -254,6 +254,3 @@ macro_rules! reads {
 reads!(A 0);
 reads!(A 0, B 1);
 reads!(A 0, B 1, C 2);
-reads!(A 0, B 1, C 2, D 3);
-reads!(A 0, B 1, C 2, D 3, E 4);
-reads!(A 0, B 1, C 2, D 3, E 4, F 5);
