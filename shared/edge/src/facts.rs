@@ -20,6 +20,7 @@ use store::data::devices::DeviceRow;
 use store::data::usage::ShareRow;
 use wire::validate::CommandView;
 
+use crate::along;
 use crate::cache::{Cache, Stamped};
 use crate::call::Call;
 use crate::db::Freshness;
@@ -92,7 +93,8 @@ pub fn learn(key: &str, change: impl FnOnce(&mut Facts)) {
     });
 }
 
-/// Asks the holder's shard, by one statement, and remembers the answer.
+/// Asks the holder's shard, by one statement, and remembers the answer. Other licenses of the holder come along, where they are
+/// about to be asked for.
 ///
 /// # Errors
 /// When the shard is away or late.
@@ -101,17 +103,47 @@ pub async fn load(
     subject: &Subject,
     freshness: Freshness,
 ) -> Result<Rc<Facts>, StoreFailure> {
+    let read_along = match freshness {
+        Freshness::Nearest if subject.is_unnamed() => along::take(&subject.tenant),
+        _ => along::Names::new(),
+    };
+    let more: Vec<_> = read_along.keys().collect();
     let asked = Ask {
         license: &subject.license,
+        along: &more,
         fingerprint: subject.hardware.as_deref(),
         device: subject.device.as_ref(),
         by_parts: subject.fingerprint.is_some(),
     };
     let records = call.records(&subject.tenant, subject.shard, freshness);
-    let row = records.first(ask::about(asked)).await?;
-    let facts = Rc::new(row.map(|row| Facts::from(row.found)).unwrap_or_default());
-    FACTS.with_borrow_mut(|held| held.put(subject.key(), Rc::clone(&facts), call.now));
-    Ok(facts)
+    let (rows,) = records.read((ask::about(asked),)).await?;
+    let mut asked_for = Rc::default();
+    for row in rows {
+        let is_asked = row.found.license.is_called(&subject.license);
+        let name = read_along.get(&row.found.license.id);
+        let facts = Rc::new(Facts::from(row.found));
+        if let Some(name) = name {
+            keep(&Subject::unnamed(&subject.tenant, subject.shard, name), &facts, call.now);
+        }
+        if is_asked {
+            asked_for = facts;
+        }
+    }
+    keep(subject, &asked_for, call.now);
+    Ok(asked_for)
+}
+
+fn keep(subject: &Subject, facts: &Rc<Facts>, now: Millis) {
+    FACTS.with_borrow_mut(|held| held.put(subject.key(), Rc::clone(facts), now));
+}
+
+/// Tells that what is remembered, read at `read`, was used. Where it is more than half as old as it may be, and no device was named,
+/// the next read for the holder brings it along.
+pub fn used(call: &Call, subject: &Subject, facts: &Facts, read: Millis) {
+    let Some(license) = &facts.license else { return };
+    if subject.is_unnamed() && call.now.since(read) * 2 >= call.staleness_ms() {
+        along::wish(&subject.tenant, &license.id, &subject.license);
+    }
 }
 
 impl From<Found> for Facts {
@@ -215,6 +247,12 @@ impl Facts {
 }
 
 impl Subject {
+    /// A license that is asked about without a device, by id or code.
+    pub fn unnamed(tenant: &TenantId, shard: Shard, license: &str) -> Self {
+        let (tenant, license) = (tenant.clone(), license.to_owned());
+        Self { tenant, shard, license, hardware: None, device: None, fingerprint: None }
+    }
+
     /// Whether the request names no device at all.
     pub const fn is_unnamed(&self) -> bool {
         self.hardware.is_none() && self.device.is_none() && self.fingerprint.is_none()

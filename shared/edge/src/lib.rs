@@ -5,6 +5,7 @@
 pub mod address;
 pub mod admit;
 pub mod after;
+mod along;
 pub mod answer;
 pub mod branding;
 pub mod cache;

@@ -120,7 +120,9 @@ async fn look(
 
 fn remembered(call: &Call, subject: &Subject) -> Option<Rc<Facts>> {
     let held = facts::remembered(&subject.key())?;
-    held.is_fresh(call.now, call.staleness_ms()).then_some(held.value)
+    let held = held.is_fresh(call.now, call.staleness_ms()).then_some(held)?;
+    facts::used(call, subject, &held.value, held.at);
+    Some(held.value)
 }
 
 fn nothing(asked: &Asked, tenant: &TenantId, shard: Shard) -> Held {

@@ -2,7 +2,7 @@
 //! about as much as the first.
 
 use domain::app::Policy;
-use domain::id::DeviceId;
+use domain::id::{DeviceId, LicenseId};
 use serde::Deserialize;
 
 use crate::data::commands::CommandRow;
@@ -49,6 +49,8 @@ pub struct Ask<'a> {
     pub fingerprint: Option<&'a str>,
     /// The device's id, if it sent one.
     pub device: Option<&'a DeviceId>,
+    /// Other licenses of the holder, by id, to be read along; what the device is to them is found as well.
+    pub along: &'a [&'a LicenseId],
     /// Whether it sent hashed components, to be compared one by one.
     pub by_parts: bool,
 }
@@ -70,7 +72,7 @@ macro_rules! devices {
     };
 }
 
-/// Everything about one question. `TOTAL` instead of `SUM`: a sum of absurd reports must not fail, and stays within what a
+/// Everything about one question, and about what is read along with it: a row each. `TOTAL` instead of `SUM`: a sum of absurd reports must not fail, and stays within what a
 /// number can carry. Indexes: the primary keys, `licenses_by_code`, `devices_by_fingerprint`, `devices_active` and
 /// `commands_waiting`.
 pub fn about(ask: Ask<'_>) -> Query<FoundRow> {
@@ -112,11 +114,14 @@ pub fn about(ask: Ask<'_>) -> Query<FoundRow> {
                         WHERE f.tenant_id = l.tenant_id AND f.license_id = l.id AND f.fingerprint = ?3))
               ORDER BY c.created_ms, c.id LIMIT 32) w))) AS found
            FROM licenses l
-          WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND l.provisioned_ms IS NOT NULL"
+          WHERE l.tenant_id = ?1 AND l.provisioned_ms IS NOT NULL AND l.id IN (
+                SELECT n.id FROM licenses n WHERE n.tenant_id = ?1 AND (n.id = ?2 OR n.code = ?2)
+                 UNION ALL SELECT value FROM json_each(?6))"
     ))
     .bind(ask.license)
     .bind(ask.fingerprint)
     .bind(ask.device)
     .bind(i64::from(ask.by_parts))
+    .bind(&serde_json::json!(ask.along))
     .hot()
 }

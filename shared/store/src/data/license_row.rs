@@ -71,6 +71,11 @@ pub struct LicenseRow {
 }
 
 impl LicenseRow {
+    /// Whether `name` is its id or its code.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id.as_str() == name || self.code.as_str() == name
+    }
+
     /// The license as the rules see it.
     pub fn license(&self) -> License {
         self.clone().into()

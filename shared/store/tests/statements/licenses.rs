@@ -1,5 +1,7 @@
 //! Licenses, their devices, commands and use.
 
+use std::collections::BTreeSet;
+
 use domain::fleet::DeviceStatus;
 use domain::id::DeviceId;
 use domain::license::Standing;
@@ -141,7 +143,7 @@ fn about(db: &Db, asked: Ask<'_>) -> Found {
 }
 
 fn found(db: &Db, license: &str, fingerprint: Option<&str>, device: Option<&DeviceId>) -> Found {
-    about(db, Ask { license, fingerprint, device, by_parts: false })
+    about(db, Ask { license, fingerprint, device, ..Ask::default() })
 }
 
 #[test]
@@ -154,6 +156,12 @@ fn a_question_finds_the_license_as_its_row_is_and_nothing_that_was_not_asked_for
         assert_eq!((found.exact, found.candidates, found.policy), (vec![], vec![], None));
         assert_eq!((found.shares, found.commands), (vec![], vec![]));
     }
+    let (second, stranger) = (license(2).id, license(9).id);
+    let with = Ask { license: "ACME-ENT-0001", along: &[&second, &stranger], ..Ask::default() };
+    let rows = db.of(&acme).all(&ask::about(with));
+    let ids: Vec<_> = rows.iter().map(|row| row.found.license.id.clone()).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>(), [&id, &second].into_iter().collect());
+    assert!(db.of(&tenant("globex")).all(&ask::about(with)).is_empty());
     let by_id = found(&db, id.as_str(), None, Some(&device(1).id)).exact;
     assert_eq!(by_id, db.of(&acme).all(&devices::list("ACME-ENT-0001", "", 50)));
     let asked = ask::about(Ask { license: id.as_str(), ..Ask::default() });

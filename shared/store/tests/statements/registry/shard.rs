@@ -49,7 +49,7 @@ pub fn on_shard(db: &Db) -> Vec<Item> {
         licenses::renew(id, 1, None, NOW);
         licenses::keep_key(id, 1, "key");
         licenses::mark_exceeded(id, Some(NOW));
-        ask::about(ask::Ask { license: code, fingerprint: Some("fp"), device: Some(&device.id), by_parts: true });
+        ask::about(ask::Ask { license: code, fingerprint: Some("fp"), device: Some(&device.id), along: &[id], by_parts: true });
         devices::list(code, "", 50);
         devices::put(id, &device, NOW);
         devices::seen(id, &device.id, NOW);
