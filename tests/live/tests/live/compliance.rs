@@ -203,6 +203,7 @@ const DIRECTORY: &[&str] = &[
     "company_domains.tenant",
     "erasures.asked_ms",
     "erasures.due_ms",
+    "erasures.ended_ms",
     "erasures.erased_ms",
     "erasures.objects_done",
     "erasures.tenant",
