@@ -72,9 +72,10 @@ macro_rules! devices {
     };
 }
 
-/// Everything about one question, and about what is read along with it: a row each. `TOTAL` instead of `SUM`: a sum of absurd reports must not fail, and stays within what a
-/// number can carry. Indexes: the primary keys, `licenses_by_code`, `devices_by_fingerprint`, `devices_active` and
-/// `commands_waiting`.
+/// Everything about one question, and about what is read along with it: a row each.
+///
+/// `TOTAL` instead of `SUM`: a sum of absurd reports must not fail, and stays within what a number can carry. Indexes: the
+/// primary keys, `licenses_by_code`, `devices_by_fingerprint`, `devices_active` and `commands_waiting`.
 pub fn about(ask: Ask<'_>) -> Query<FoundRow> {
     Query::new(concat!(
         "SELECT json_array(json_array(",

@@ -76,10 +76,10 @@ pub fn list(license: &str, after: &str, limit: u32) -> Query<DeviceRow> {
         " AS rank FROM licenses l JOIN devices d ON d.tenant_id = l.tenant_id AND d.license_id = l.id
            WHERE l.tenant_id = ?1 AND (l.id = ?2 OR l.code = ?2) AND d.id > ?3 ORDER BY d.id LIMIT ?4"
     ))
-        .bind(license)
-        .bind(after)
-        .bind(limit)
-        .hot()
+    .bind(license)
+    .bind(after)
+    .bind(limit)
+    .hot()
 }
 
 /// Writes the copy of a device. An older copy than the one there (by `now`) changes nothing: shipping may repeat. Of the
