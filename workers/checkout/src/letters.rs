@@ -16,7 +16,6 @@ use edge::outbox::{self, Entry, Event, Message};
 use edge::principal::Principal;
 use edge::{Call, Failure, log};
 use store::data::outbox as table;
-use worker::Env;
 
 /// Entries held at most until the answer is out; the clock ships the others.
 const MOST: usize = 64;
@@ -92,11 +91,10 @@ fn hold(letter: Letter) -> bool {
 }
 
 /// Ships what waits.
-pub async fn ship(env: Env) {
+pub async fn ship(call: &Call) {
     let waiting = WAITING.take();
-    let call = Call::internal(env);
     for Letter { tenant, shard, event } in waiting {
-        outbox::ship(&call, &tenant, shard, &event).await;
+        outbox::ship(call, &tenant, shard, &event).await;
     }
 }
 

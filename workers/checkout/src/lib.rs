@@ -41,8 +41,8 @@ pub fn answer_later(head: &str, body: Option<Vec<u8>>, env: Env, request: JsValu
 #[wasm_bindgen]
 pub fn after(env: Env) -> Promise {
     edge::door::promise(async move {
-        let call = Call::internal(env.clone());
-        join(letters::ship(env), edge::after::write(&call)).await;
+        let call = Call::internal(env);
+        join(letters::ship(&call), edge::after::write(&call)).await;
         String::new()
     })
 }
